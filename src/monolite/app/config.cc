@@ -1,0 +1,134 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <monolite/app/config.h>
+#include <monolite/base/error.h>
+
+namespace monolite::app {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr std::int64_t kManyBytes = std::int64_t{1} << 40;
+
+ConfigFile database_file(Config& config) {
+  using db::sqlite::Synchronous;
+  ConfigFile file("database.yml");
+  file.text("database", config.primary.path, "the SQLite file, relative to the application's folder");
+  file.choice<Synchronous>("synchronous", config.primary.synchronous,
+                           {{"full", Synchronous::kFull}, {"normal", Synchronous::kNormal}, {"off", Synchronous::kOff}},
+                           "what a power cut may take: nothing, the last commits, or the file");
+  file.duration<milliseconds>("timeout", config.write_timeout, 1, 3'600'000, "ms",
+                              "how long a write may wait to begin before it is answered with 503");
+  file.integer("readers", config.primary.max_readers, 1, 1'000, "connections", "read connections outside of requests");
+  file.integer("max_queued_writes", config.primary.max_queued_writes, 1, 10'000'000, "writes",
+               "more are answered with 503 at once");
+  file.integer("max_batch", config.primary.max_batch, 1, 100'000, "writes", "most units in one commit");
+  file.integer("checkpoint_frames", config.primary.checkpoint_frames, 1, 1'000'000, "WAL frames",
+               "after how many frames the log is copied into the file");
+  file.integer("writer_cache", config.primary.writer_cache_kib, 100, 100'000'000, "KiB", "page cache of the writer");
+  file.integer("reader_cache", config.primary.reader_cache_kib, 100, 100'000'000, "KiB", "page cache of each reader");
+  file.flag(
+      "sqlite.allow_unsafe_version",
+      [&config](bool on) {
+        config.primary.unsafe_version = on ? db::sqlite::UnsafeVersion::kAllow : db::sqlite::UnsafeVersion::kRefuse;
+      },
+      "start with a SQLite below 3.51.3, which can corrupt a WAL");
+  return file;
+}
+
+ConfigFile server_file(Config& config) {
+  ConfigFile file("server.yml");
+  auto& server = config.server;
+  file.text("host", server.host, "the address to listen on; 0.0.0.0 for all");
+  file.integer("port", server.port, 0, 65'535, "", "the port to listen on; 0 takes a free one");
+  file.integer("threads", server.threads, 0, 1'024, "threads", "event loops; 0 = one per core");
+  file.integer("workers", config.workers, 1, 1'024, "threads", "threads for password hashes and compression");
+  file.integer("max_header_bytes", server.limits.header_bytes, 256, kManyBytes, "bytes", "larger requests get 431");
+  file.integer("max_body_bytes", server.limits.body_bytes, 0, kManyBytes, "bytes", "larger requests get 413");
+  file.integer("max_connections", server.limits.connections, 1, 1'000'000, "connections", "more get 503");
+  file.duration<milliseconds>("header_timeout", server.timeouts.header, 1, 3'600'000, "ms", "to send all headers");
+  file.duration<milliseconds>("body_timeout", server.timeouts.body, 1, 3'600'000, "ms", "without progress of a body");
+  file.duration<milliseconds>("idle_timeout", server.timeouts.idle, 1, 86'400'000, "ms", "between two requests");
+  file.duration<milliseconds>("write_timeout", server.timeouts.write, 1, 3'600'000, "ms",
+                              "without progress of an answer");
+  file.duration<milliseconds>("shutdown_grace", config.shutdown_grace, 0, 3'600'000, "ms",
+                              "for requests in flight after Ctrl-C or SIGTERM");
+  file.integer("gzip_level", server.gzip.level, 0, 9, "", "0 never compresses");
+  file.flag(
+      "trust_proxy", [&server](bool on) { server.forwarded = on ? http::Forwarded::kTrust : http::Forwarded::kIgnore; },
+      "believe X-Forwarded-For and X-Forwarded-Proto: only behind a proxy that sets both");
+  file.choice<http::Secure>("secure_cookies", config.secure_cookies,
+                            {{"true", http::Secure::kYes}, {"false", http::Secure::kNo}}, "cookies only over HTTPS");
+  file.choice<base::LogLevel>("log_level", config.log.level,
+                              {{"debug", base::LogLevel::kDebug},
+                               {"info", base::LogLevel::kInfo},
+                               {"warn", base::LogLevel::kWarn},
+                               {"error", base::LogLevel::kError}},
+                              "what is worth a line");
+  file.choice<base::LogFormat>("log_format", config.log.format,
+                               {{"logfmt", base::LogFormat::kLogfmt}, {"json", base::LogFormat::kJson}},
+                               "how a line is written");
+  return file;
+}
+
+struct Variable {
+  const char* name;
+  const char* setting;
+};
+constexpr Variable kVariables[] = {{"PORT", "port"}, {"LOG_LEVEL", "log_level"}};
+
+template <class List, class Item>
+void append(List& list, Item&& item) {
+  if (item) list.push_back(std::move(*item));
+}
+
+void override_from_outside(ConfigFile& server, const Surroundings& surroundings, const std::vector<Flag>& flags,
+                           std::vector<std::string>& problems) {
+  for (const auto& [name, setting] : kVariables) {
+    if (const auto value = surroundings.variable(name)) append(problems, server.override_with(setting, *value, name));
+  }
+  for (const Flag& flag : flags) append(problems, server.override_with(flag.setting, flag.value, flag.origin));
+}
+
+/// The secret is a setting like the others, but `config explain` must not show it.
+std::string secret_from(const Surroundings& surroundings, std::vector<std::string>& problems) {
+  const auto secret = surroundings.variable("SECRET_KEY_BASE");
+  if (!secret) return {};
+  if (secret->size() < 32) problems.emplace_back("SECRET_KEY_BASE must have at least 32 characters");
+  return std::string(*secret);
+}
+
+}  // namespace
+
+Config load_config(const Surroundings& surroundings, const std::vector<Flag>& flags) {
+  Config config;
+  config.environment = surroundings.environment;
+  config.root = surroundings.root;
+  config.primary.path = fmt::format("storage/{}.sqlite3", name_of(surroundings.environment));
+  if (surroundings.environment == Environment::kProduction && !surroundings.variable("RELAX_SSL")) {
+    config.secure_cookies = http::Secure::kYes;
+  }
+
+  auto database = database_file(config);
+  auto server = server_file(config);
+  auto problems = database.read(surroundings);
+  for (auto& problem : server.read(surroundings)) problems.push_back(std::move(problem));
+  override_from_outside(server, surroundings, flags, problems);
+  config.secret_key_base = secret_from(surroundings, problems);
+  if (!problems.empty()) {
+    throw base::Error({.code = base::ErrorCode::kConfig,
+                       .what = fmt::format("{}", fmt::join(problems, "\n")),
+                       .hint = "config explain lists every setting"});
+  }
+
+  config.settings = database.settings();
+  for (auto& setting : server.settings()) config.settings.push_back(std::move(setting));
+  if (std::filesystem::path(config.primary.path).is_relative()) {
+    config.primary.path = (surroundings.root / config.primary.path).lexically_normal().string();
+  }
+  return config;
+}
+
+}  // namespace monolite::app

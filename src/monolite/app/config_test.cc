@@ -1,0 +1,141 @@
+#include <filesystem>
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <monolite/app/config.h>
+#include <monolite/base/error.h>
+
+namespace monolite::app {
+namespace {
+
+using testing::HasSubstr;
+
+/// A folder with config files, and the variables of a process that does not exist.
+class ConfigTest : public testing::Test {
+ protected:
+  ConfigTest() {
+    std::string name = (std::filesystem::temp_directory_path() / "config.XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    surroundings_.root = name;
+    std::filesystem::create_directories(surroundings_.root / "config");
+  }
+  ~ConfigTest() override { std::filesystem::remove_all(surroundings_.root); }
+
+  void file(const std::string& name, const std::string& text) {
+    std::ofstream(surroundings_.root / "config" / name) << text;
+  }
+  Config load(const std::vector<Flag>& flags = {}) { return load_config(surroundings_, flags); }
+  std::string problems() {
+    try {
+      load();
+    } catch (const base::Error& error) {
+      EXPECT_EQ(error.code(), base::ErrorCode::kConfig);
+      return error.what();
+    }
+    return "";
+  }
+
+  Surroundings surroundings_;
+};
+
+TEST_F(ConfigTest, HasRecommendedDefaultsWithoutAnyFile) {
+  const auto config = load();
+  EXPECT_EQ(config.primary.path, (surroundings_.root / "storage/development.sqlite3").string());
+  EXPECT_EQ(config.primary.synchronous, db::sqlite::Synchronous::kFull);
+  EXPECT_EQ(config.server.port, 3000);
+  EXPECT_EQ(config.secure_cookies, http::Secure::kNo);
+}
+
+TEST_F(ConfigTest, ReadsTheTierOfItsEnvironmentOverTheDefaultTier) {
+  file("database.yml", R"(
+default: &default
+  synchronous: normal
+  timeout: 250
+development:
+  <<: *default
+  database: storage/dev.sqlite3
+production:
+  <<: *default
+  synchronous: full
+)");
+  EXPECT_EQ(load().primary.synchronous, db::sqlite::Synchronous::kNormal);
+  EXPECT_EQ(load().primary.path, (surroundings_.root / "storage/dev.sqlite3").string());
+  EXPECT_EQ(load().write_timeout, std::chrono::milliseconds(250));
+  surroundings_.environment = Environment::kProduction;
+  EXPECT_EQ(load().primary.synchronous, db::sqlite::Synchronous::kFull);
+  EXPECT_EQ(load().primary.path, (surroundings_.root / "storage/production.sqlite3").string());
+}
+
+TEST_F(ConfigTest, ExpandsVariables) {
+  surroundings_.variables = {{"DB_NAME", "news"}};
+  file("database.yml", "development:\n  database: ${DB_DIR:-data}/${DB_NAME}.sqlite3\n");
+  EXPECT_EQ(load().primary.path, (surroundings_.root / "data/news.sqlite3").string());
+  file("database.yml", "development:\n  database: ${DB_DIR}/x\n");
+  EXPECT_THAT(problems(), HasSubstr("config/database.yml:2: the environment variable DB_DIR is not set"));
+}
+
+TEST_F(ConfigTest, ReportsEveryProblemOfEveryFileAtOnce) {
+  file("database.yml", "development:\n  databse: x\n  synchronous: fulll\ndevelopmnt:\n  timeout: 1\n");
+  file("server.yml", "development:\n  port: 70000\n  threads: many\n");
+  const auto text = problems();
+  EXPECT_THAT(text, HasSubstr("config/database.yml:2: unknown setting 'databse', did you mean 'database'?"));
+  EXPECT_THAT(text, HasSubstr("config/database.yml:3: 'synchronous' is 'fulll' but must be one of full, normal, off"));
+  EXPECT_THAT(text, HasSubstr("config/database.yml:4: unknown environment 'developmnt', did you mean 'development'?"));
+  EXPECT_THAT(text, HasSubstr("config/server.yml:2: 'port' is '70000' but must be a whole number from 0 to 65535"));
+  EXPECT_THAT(text, HasSubstr("config/server.yml:3: 'threads' is 'many'"));
+}
+
+TEST_F(ConfigTest, SaysWhereYamlIsBroken) {
+  file("server.yml", "development:\n  port: [3000\n");
+  EXPECT_THAT(problems(), HasSubstr("config/server.yml:"));
+  file("server.yml", "- a\n- b\n");
+  EXPECT_THAT(problems(), HasSubstr("must be a map"));
+}
+
+TEST_F(ConfigTest, LetsVariablesWinOverFilesAndFlagsOverVariables) {
+  file("server.yml", "development:\n  port: 4000\n");
+  EXPECT_EQ(load().server.port, 4000);
+  surroundings_.variables = {{"PORT", "5000"}, {"LOG_LEVEL", "warn"}};
+  EXPECT_EQ(load().server.port, 5000);
+  EXPECT_EQ(load().log.level, base::LogLevel::kWarn);
+  EXPECT_EQ(load({{"port", "6000", "--port"}}).server.port, 6000);
+}
+
+TEST_F(ConfigTest, RefusesAVariableThatIsNoPort) {
+  surroundings_.variables = {{"PORT", "http"}};
+  EXPECT_THAT(problems(), HasSubstr("PORT is 'http' but must be a whole number"));
+}
+
+TEST_F(ConfigTest, ExplainsValueAndOriginButNoSecret) {
+  surroundings_.variables = {{"PORT", "5000"}, {"SECRET_KEY_BASE", std::string(40, 'k')}};
+  file("database.yml", "development:\n  sqlite:\n    allow_unsafe_version: true\n");
+  const auto config = load();
+  EXPECT_EQ(config.primary.unsafe_version, db::sqlite::UnsafeVersion::kAllow);
+  EXPECT_EQ(config.secret_key_base, std::string(40, 'k'));
+  bool port_seen = false;
+  for (const auto& setting : config.settings) {
+    EXPECT_THAT(setting.value, testing::Not(HasSubstr("kkkk")));
+    if (setting.name != "port") continue;
+    port_seen = true;
+    EXPECT_EQ(setting.value, "5000");
+    EXPECT_EQ(setting.origin, "PORT");
+  }
+  EXPECT_TRUE(port_seen);
+}
+
+TEST_F(ConfigTest, WantsSecureCookiesInProductionUnlessRelaxed) {
+  surroundings_.environment = Environment::kProduction;
+  EXPECT_EQ(load().secure_cookies, http::Secure::kYes);
+  surroundings_.variables = {{"RELAX_SSL", "true"}};
+  EXPECT_EQ(load().secure_cookies, http::Secure::kNo);
+}
+
+TEST(NearestWord, IsEmptyWhenNothingIsMeant) {
+  EXPECT_EQ(nearest_word("prot", {"port", "host"}), "port");
+  EXPECT_EQ(nearest_word("zzzzzz", {"port", "host"}), "");
+}
+
+}  // namespace
+}  // namespace monolite::app

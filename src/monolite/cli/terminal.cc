@@ -1,0 +1,66 @@
+#include <cstdio>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <monolite/cli/terminal.h>
+
+namespace monolite::cli {
+namespace {
+
+constexpr int kBarWidth = 30;
+
+std::string_view code_of(Colour colour) {
+  switch (colour) {
+    case Colour::kRed:
+      return "31";
+    case Colour::kGreen:
+      return "32";
+    case Colour::kYellow:
+      return "33";
+    case Colour::kFaint:
+      return "2";
+    case Colour::kBold:
+      return "1";
+  }
+  return "0";
+}
+
+std::string painted(std::string_view text, Colour colour) {
+  return fmt::format("\x1b[{}m{}\x1b[0m", code_of(colour), text);
+}
+
+}  // namespace
+
+Terminal::Terminal(Ink ink)
+    : ink_out_(ink == Ink::kWhenTerminal && isatty(STDOUT_FILENO) == 1),
+      ink_err_(ink == Ink::kWhenTerminal && isatty(STDERR_FILENO) == 1) {}
+
+void Terminal::line(std::string_view text) { fmt::print(stdout, "{}\n", text); }
+
+std::string Terminal::coloured(std::string_view text, Colour colour) const {
+  return ink_out_ ? painted(text, colour) : std::string(text);
+}
+
+void Terminal::progress(std::string_view label, std::size_t done, std::size_t total) {
+  const int percent = total == 0 ? 100 : static_cast<int>(done * 100 / total);
+  if (percent == last_percent_) return;
+  last_percent_ = percent;
+  const bool finished = done >= total;
+  if (finished) last_percent_ = -1;
+  if (isatty(STDERR_FILENO) != 1) {
+    if (finished) fmt::print(stderr, "{}: {}\n", label, total);
+    return;
+  }
+  const auto filled = static_cast<std::size_t>(percent * kBarWidth / 100);
+  fmt::print(stderr, "\r{} [{}{}] {:3}%{}", label, std::string(filled, '='), std::string(kBarWidth - filled, ' '),
+             percent, finished ? "\n" : "");
+  std::fflush(stderr);
+}
+
+void Terminal::failure(std::string_view what, std::string_view hint) {
+  fmt::print(stderr, "{} {}\n", ink_err_ ? painted("error:", Colour::kRed) : "error:", what);
+  if (!hint.empty()) fmt::print(stderr, "{} {}\n", ink_err_ ? painted("hint:", Colour::kYellow) : "hint:", hint);
+}
+
+}  // namespace monolite::cli

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace monolite::cli {
+
+enum class Colour { kRed, kGreen, kYellow, kFaint, kBold };
+
+/// What commands say to a person. Colours and moving progress only where a terminal shows them (and NO_COLOR is unset):
+/// in a file or a pipe there is plain text. Threads: one at a time.
+class Terminal {
+ public:
+  enum class Ink { kNever, kWhenTerminal };
+
+  explicit Terminal(Ink ink);
+
+  /// A line on standard output.
+  void line(std::string_view text = {});
+  std::string coloured(std::string_view text, Colour colour) const;
+
+  /// A bar that is redrawn in place; in a pipe only its end is printed. Goes to standard error: it is no result.
+  void progress(std::string_view label, std::size_t done, std::size_t total);
+
+  /// `error: …` and `hint: …` on standard error.
+  void failure(std::string_view what, std::string_view hint);
+
+ private:
+  bool ink_out_;
+  bool ink_err_;
+  int last_percent_ = -1;
+};
+
+}  // namespace monolite::cli

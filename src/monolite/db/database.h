@@ -1,0 +1,120 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include <monolite/base/event.h>
+#include <monolite/base/function_ref.h>
+#include <monolite/base/task.h>
+#include <monolite/db/session.h>
+
+namespace monolite::db {
+
+/// Whether a unit of writing may share its transaction with others of the queue.
+enum class Grouping {
+  kGrouped,  ///< own savepoint in a shared commit: the fast way, and the default
+  kAlone,    ///< own transaction: migrations, imports
+};
+
+struct WriteOptions {
+  base::Monotonic::duration timeout = std::chrono::seconds(5);  ///< for the unit to begin; then db::Busy
+  Grouping grouping = Grouping::kGrouped;
+};
+
+/// Emitted on the lane after each COMMIT returned and before anybody is answered.
+struct BatchCommitted {
+  int units;                           ///< stored by this COMMIT; units that failed alone do not count
+  base::Monotonic::duration duration;  ///< BEGIN to the end of COMMIT
+};
+
+/// Emitted on the lane when copying the WAL into the file failed. No write failed: the commits are durable in the WAL.
+struct CheckpointFailed {
+  std::string what;
+};
+
+/// What `db status` shows of a database.
+struct DatabaseStatus {
+  std::string path;
+  std::string engine;   ///< "SQLite 3.54.1"
+  std::string journal;  ///< the mode that is really active
+  std::string synchronous;
+  std::int64_t bytes = 0;
+  std::int64_t wal_bytes = 0;
+  std::size_t queued_writes = 0;  ///< units that wait for the writer lane
+};
+
+/// One database: many readers, one writer. Made by a driver (`db::sqlite::open`).
+/// Threads: any. Lifetime: outlives its sessions and every task that reads from it.
+class Database {
+ public:
+  virtual ~Database() = default;
+
+  /// Runs `reads(ReadSession&)` on a consistent snapshot and gives its result. On a task the snapshot lasts until the
+  /// task next waits, so all reads of a request agree; on a plain thread it lasts for this call. The closure must not
+  /// wait, and a write unit of this database reads through its own session. Errors: Busy (every read connection of
+  /// plain threads is in use), Corrupt, kIo.
+  template <class F>
+  auto read(F&& reads) -> std::invoke_result_t<F&, ReadSession&> {
+    using Result = std::invoke_result_t<F&, ReadSession&>;
+    if constexpr (std::is_void_v<Result>) {
+      run_read([&](ReadSession& session) { reads(session); });
+    } else {
+      std::optional<Result> result;
+      run_read([&](ReadSession& session) { result.emplace(reads(session)); });
+      return std::move(*result);
+    }
+  }
+
+  /// Runs `writes(WriteSession&)` as one unit of the writer lane and gives its result once the commit is durable:
+  /// suspends a task, blocks a plain thread. The closure runs on the lane; when it throws, its changes are undone, the
+  /// others of the batch stay, and the exception comes out here. Errors: Busy (queue full, or not begun in time;
+  /// nothing written), ConstraintViolation, base::Error of code kFull or kIo (scope kTransaction: the whole batch is
+  /// undone), Corrupt, kClosed; kBug when called inside of a read closure or of a write unit.
+  template <class F>
+  auto write(F&& writes, const WriteOptions& options = {}) -> std::invoke_result_t<F&, WriteSession&> {
+    using Result = std::invoke_result_t<F&, WriteSession&>;
+    if constexpr (std::is_void_v<Result>) {
+      run_write([&](WriteSession& session) { writes(session); }, options);
+    } else {
+      std::optional<Result> result;
+      run_write([&](WriteSession& session) { result.emplace(writes(session)); }, options);
+      return std::move(*result);
+    }
+  }
+
+  virtual DatabaseStatus status() = 0;
+
+  /// What the database says against `sql`; nothing when it can be prepared.
+  virtual std::optional<std::string> problem_with(std::string_view sql) = 0;
+
+  base::Event<BatchCommitted> batch_committed;
+  base::Event<CheckpointFailed> checkpoint_failed;
+
+ protected:
+  virtual void run_read(base::FunctionRef<void(ReadSession&)> reads) = 0;
+  virtual void run_write(base::FunctionRef<void(WriteSession&)> writes, const WriteOptions& options) = 0;
+};
+
+/// A statement that does not fit the schema.
+struct SqlProblem {
+  SqlSite site;
+  std::string what;
+
+  /// "posts_controller.cc:31: no such column: …"
+  std::string message() const;
+};
+
+/// The literals of this room, collected at build time (cmake/MonoliteSqlLiterals.cmake).
+std::span<const SqlSite> sql_literals();
+
+/// Prepares every literal against the database as it is now.
+std::vector<SqlProblem> check_statements(Database& database, std::span<const SqlSite> sites);
+
+}  // namespace monolite::db

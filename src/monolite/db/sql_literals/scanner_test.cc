@@ -1,0 +1,52 @@
+#include <gtest/gtest.h>
+
+#include <monolite/db/sql_literals/scanner.h>
+
+namespace monolite::db::sql_literals {
+namespace {
+
+std::vector<std::string> texts(std::string_view source) {
+  std::vector<std::string> all;
+  for (auto& literal : scan(source)) all.push_back(std::move(literal.text));
+  return all;
+}
+
+using Texts = std::vector<std::string>;
+
+TEST(Scanner, FindsALiteralWithItsLine) {
+  const auto found = scan("int x;\n\nauto q = \"SELECT 1\"_sql;\n");
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].text, "SELECT 1");
+  EXPECT_EQ(found[0].line, 3);
+}
+
+TEST(Scanner, IgnoresOtherStrings) { EXPECT_EQ(texts(R"x(f("SELECT 1"); g("a"_script); h("b"sv);)x"), Texts{}); }
+
+TEST(Scanner, IgnoresCommentsAndCharacters) {
+  EXPECT_EQ(
+      texts("// \"SELECT 1\"_sql\n/* \"SELECT 2\"_sql */ char c = '\"'; auto q = \"SELECT 3\"_sql; int n = 1'000;"),
+      Texts{"SELECT 3"});
+}
+
+TEST(Scanner, JoinsNeighbouringPieces) {
+  EXPECT_EQ(texts("\"SELECT a \"  // why\n  \"FROM t\"_sql"), Texts{"SELECT a FROM t"});
+}
+
+TEST(Scanner, ReadsRawLiteralsWithDelimiters) {
+  EXPECT_EQ(texts("R\"sql(\nSELECT \")\" FROM t\n)sql\"_sql"), Texts{"\nSELECT \")\" FROM t\n"});
+}
+
+TEST(Scanner, ResolvesEscapes) { EXPECT_EQ(texts(R"("SELECT \"a\"\n, '\\'"_sql)"), Texts{"SELECT \"a\"\n, '\\'"}); }
+
+TEST(Scanner, DoesNotTakeTheOperatorForALiteral) {
+  EXPECT_EQ(texts("using db::operator\"\"_sql;\nconsteval Sql operator \"\" _sql(const char*);"), Texts{});
+}
+
+TEST(Scanner, SurvivesUnfinishedSource) {
+  for (const char* source : {"\"abc", "R\"(abc", "/* abc", "'", "\"abc\\", "R\""}) EXPECT_EQ(texts(source), Texts{});
+}
+
+TEST(Scanner, QuotesForCpp) { EXPECT_EQ(quoted("a \"b\"\n\\"), R"("a \"b\"\n\\")"); }
+
+}  // namespace
+}  // namespace monolite::db::sql_literals

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <array>
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <monolite/base/task.h>
+#include <monolite/db/session.h>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace monolite::db::sqlite {
+
+enum class Role {
+  kCreator,  ///< read and write, makes the file when it is missing
+  kWriter,
+  kReader,  ///< a read-write handle that refuses to write: it can recover a WAL, which a readonly handle cannot
+};
+
+/// What moves a transaction along. Only the driver does: a closure that tries is refused when its statement is
+/// compiled.
+enum class Control { kBeginRead, kBeginWrite, kCommit, kSavepoint, kRelease, kRollbackTo };
+
+/// One SQLite connection with its statement cache. Threads: one at a time. Neither copyable nor movable.
+///
+/// A failed statement inside a write transaction can end the transaction (disk full, I/O error, OR ROLLBACK). What ran
+/// after it would then commit by itself, piece by piece. So the connection is poisoned by such an error: until
+/// `recover` every statement is refused with the same error.
+class Connection final : public StatementSource {
+ public:
+  Connection(const std::string& path, Role role, const std::string& vfs);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  Statement& acquire(const Sql& sql) override;
+  void release(Statement& statement) noexcept override;
+  void run(const Script& script) override;
+
+  /// Runs a statement made of trusted text and gives the first column of its last row as text.
+  std::string pragma(const std::string& text);
+
+  /// Waits up to `deadline` for locks held by other connections, asking every millisecond.
+  void set_lock_deadline(base::Deadline deadline) noexcept { lock_deadline_ = deadline; }
+
+  void control(Control what);
+  bool in_transaction() const noexcept;
+  /// The error that ended the current write transaction under us, if any.
+  const std::exception_ptr& poison() const noexcept { return poison_; }
+  /// Leaves whatever transaction is open and forgets the poison.
+  void recover() noexcept;
+
+  /// The first error that says that the file is not sound; stays.
+  const std::exception_ptr& corruption() const noexcept { return corruption_; }
+  /// True after an error that may come from this handle (I/O, memory, corruption): do not use it again.
+  bool is_broken() const noexcept { return broken_; }
+
+  bool has_unresolved_foreign_keys() const noexcept;
+  /// Frames in the WAL after the last commit of this connection.
+  int wal_frames() const noexcept { return wal_frames_; }
+  /// A PASSIVE checkpoint: copies what it can, waits for nobody.
+  void checkpoint();
+
+  sqlite3* handle() const noexcept { return handle_; }
+
+ private:
+  class PreparedStatement;
+  friend class PreparedStatement;
+  class ControlScope;
+
+  void set_up(const std::string& path);
+  std::unique_ptr<PreparedStatement> prepare(std::string_view text, unsigned flags);
+  PreparedStatement* cached(const Sql& sql);
+  [[noreturn]] void fail(int result, std::string_view doing);
+  void remember_failure(int result) noexcept;
+  static int on_busy(void* self, int attempts) noexcept;
+  static int on_wal_commit(void* self, sqlite3*, const char*, int frames) noexcept;
+  static int on_compile(void* self, int action, const char* operation, const char* name, const char*,
+                        const char*) noexcept;
+
+  sqlite3* handle_ = nullptr;
+  base::Deadline lock_deadline_;
+  bool controlling_ = false;  // a Control is compiled or run right now
+  bool writing_ = false;      // between kBeginWrite and the end of its transaction
+  bool broken_ = false;
+  std::exception_ptr poison_;
+  std::exception_ptr corruption_;
+  int wal_frames_ = 0;
+  // Below: statements, which must be finalised before the handle is closed.
+  std::array<std::unique_ptr<PreparedStatement>, 6> controls_;
+  std::unordered_map<const char*, std::unique_ptr<PreparedStatement>> cache_;  // by address of the literal
+  std::vector<std::unique_ptr<PreparedStatement>> one_offs_;
+};
+
+}  // namespace monolite::db::sqlite

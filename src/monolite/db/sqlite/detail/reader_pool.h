@@ -1,0 +1,60 @@
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include <monolite/base/function_ref.h>
+#include <monolite/base/task.h>
+#include <monolite/db/sqlite/detail/connection.h>
+
+namespace monolite::db::sqlite {
+
+/// The read connections of a database.
+///
+/// On a task the first read opens a snapshot, which later reads of that task share until it waits or ends; since one
+/// thread runs one task at a time between waits, a loop thread never holds more than one. On a plain thread each read
+/// has its own. Free connections are reused last in, first out, so that a quiet server works with few, warm ones; one
+/// that met an I/O error or corruption is closed instead.
+/// Threads: any.
+class ReaderPool {
+ public:
+  using Opener = std::function<std::unique_ptr<Connection>()>;
+
+  /// `most_for_threads` bounds the connections of plain threads, which wait for a free one. Tasks cannot wait here and
+  /// get one in any case: there are never more than loop threads.
+  ReaderPool(Opener opener, std::size_t most_for_threads);
+  ~ReaderPool();
+  ReaderPool(const ReaderPool&) = delete;
+  ReaderPool& operator=(const ReaderPool&) = delete;
+
+  void read(base::FunctionRef<void(ReadSession&)> reads);
+
+  /// Ends the snapshot of the current task, if it has one: what it reads next includes what it wrote.
+  void end_snapshot() noexcept;
+
+  /// Open connections that nobody uses.
+  std::size_t free_connections() const;
+
+ private:
+  class Borrowed;
+  class Snapshot;
+
+  void read_on_task(base::FunctionRef<void(ReadSession&)> reads);
+  void read_on_thread(base::FunctionRef<void(ReadSession&)> reads);
+  void await_turn();
+  void end_turn() noexcept;
+  std::unique_ptr<Connection> take();
+  void give_back(std::unique_ptr<Connection> connection) noexcept;
+
+  const Opener opener_;
+  const std::size_t most_for_threads_;
+  mutable std::mutex mutex_;
+  std::condition_variable freed_;
+  std::vector<std::unique_ptr<Connection>> free_;
+  std::size_t reading_threads_ = 0;
+};
+
+}  // namespace monolite::db::sqlite

@@ -1,0 +1,301 @@
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <monolite/db/errors.h>
+#include <monolite/db/sqlite/detail/errors.h>
+#include <monolite/db/sqlite/detail/writer_lane.h>
+
+namespace monolite::db::sqlite {
+
+struct WriterLane::Unit {
+  base::FunctionRef<void(WriteSession&)> work;
+  base::Deadline deadline;
+  Grouping grouping;
+  std::exception_ptr error;
+  WriteSession::AfterCommit after_commit;
+  base::Signal done;
+};
+
+/// Marks the thread that runs units, so that a call back into the database from inside is recognised.
+class WriterLane::UnitScope {
+ public:
+  explicit UnitScope(WriterLane& lane) noexcept : lane_(lane) {
+    lane_.unit_thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  }
+  ~UnitScope() { lane_.unit_thread_.store(std::thread::id(), std::memory_order_relaxed); }
+  UnitScope(const UnitScope&) = delete;
+  UnitScope& operator=(const UnitScope&) = delete;
+
+ private:
+  WriterLane& lane_;
+};
+
+namespace {
+
+[[noreturn]] void throw_queue_full(std::size_t limit) {
+  throw Busy({.code = base::ErrorCode::kBusy,
+              .scope = base::ErrorScope::kRetry,
+              .what = fmt::format("{} writes are waiting already", limit),
+              .hint = "writes arrive faster than the disk takes them: try again later"});
+}
+
+Busy too_late() {
+  return Busy({.code = base::ErrorCode::kBusy,
+               .scope = base::ErrorScope::kRetry,
+               .what = "the write did not begin before its deadline",
+               .hint = "another process holds the lock, or the queue is long: try again later"});
+}
+
+Busy undone_by_another() {
+  return Busy({.code = base::ErrorCode::kBusy,
+               .scope = base::ErrorScope::kRetry,
+               .what = "another write of the same commit rolled the whole transaction back",
+               .hint = "try again; find the statement with OR ROLLBACK or RAISE(ROLLBACK) and use ABORT"});
+}
+
+ConstraintViolation dangling_reference() {
+  return ConstraintViolation({.code = base::ErrorCode::kConflict,
+                              .what = "a deferred foreign key is not satisfied at the end of the write",
+                              .hint = "insert the referenced row in the same write"},
+                             ConstraintKind::kForeignKey, "", {});
+}
+
+/// Runs every effect; the first exception comes out when all have run.
+void run_effects(const WriteSession::AfterCommit& effects) {
+  std::exception_ptr first;
+  for (const auto& effect : effects) {
+    try {
+      effect();
+    } catch (...) {  // the others have a right to run: thrown below
+      if (!first) first = std::current_exception();
+    }
+  }
+  if (first) std::rethrow_exception(first);
+}
+
+}  // namespace
+
+WriterLane::WriterLane(std::unique_ptr<Connection> connection, LaneOptions options, const Database& database)
+    : options_(options), database_(database), connection_(std::move(connection)), thread_([this] { serve(); }) {}
+
+WriterLane::~WriterLane() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  thread_.join();
+}
+
+void WriterLane::require_outside_unit(const char* note) const {
+  ML_REQUIRE(unit_thread_.load(std::memory_order_relaxed) != std::this_thread::get_id(), note);
+}
+
+std::size_t WriterLane::queued() const {
+  const std::lock_guard lock(mutex_);
+  return queue_.size();
+}
+
+void WriterLane::write(base::FunctionRef<void(WriteSession&)> work, const WriteOptions& options) {
+  base::require_may_wait();  // before the unit can be seen by the lane: it lives on this stack
+  Unit unit{work, base::Deadline::after(options.timeout), options.grouping, nullptr, {}, {}};
+  if (base::in_task() || !enter_directly(unit)) {
+    enqueue(unit);
+    await(unit);
+  }
+  if (unit.error) std::rethrow_exception(std::move(unit.error));
+  run_effects(unit.after_commit);
+}
+
+bool WriterLane::enter_directly(Unit& unit) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (active_ || !queue_.empty() || stopping_) return false;
+    active_ = true;
+  }
+  Unit* alone = &unit;
+  run({&alone, 1});
+  const std::lock_guard lock(mutex_);
+  active_ = false;
+  if (!queue_.empty() || stopping_) wake_.notify_one();  // under the lock: a stopping lane is gone right after it
+  return true;
+}
+
+void WriterLane::enqueue(Unit& unit) {
+  bool idle = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) {
+      throw base::Error({.code = base::ErrorCode::kClosed, .what = "the database is closing", .hint = ""});
+    }
+    if (queue_.size() >= options_.max_queued) throw_queue_full(options_.max_queued);
+    idle = queue_.empty() && !active_;
+    queue_.push_back(&unit);
+  }
+  if (idle) wake_.notify_one();
+}
+
+void WriterLane::await(Unit& unit) {
+  if (unit.done.wait(unit.deadline)) return;
+  if (withdraw(unit)) throw too_late();
+  unit.done.wait();  // the lane has it and decides: its answer comes
+}
+
+bool WriterLane::withdraw(Unit& unit) {
+  const std::lock_guard lock(mutex_);
+  return std::erase(queue_, &unit) != 0;
+}
+
+void WriterLane::serve() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    wake_.wait(lock, [&] { return !active_ && (!queue_.empty() || stopping_); });
+    if (queue_.empty()) return;
+    take_batch();
+    active_ = true;
+    lock.unlock();
+    run(batch_);
+    lock.lock();
+    active_ = false;
+  }
+}
+
+void WriterLane::take_batch() {
+  std::size_t size = 1;
+  if (queue_.front()->grouping == Grouping::kGrouped) {
+    const auto most = std::min(queue_.size(), options_.max_batch);
+    while (size < most && queue_[size]->grouping == Grouping::kGrouped) ++size;
+  }
+  const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(size);
+  batch_.assign(queue_.begin(), end);
+  queue_.erase(queue_.begin(), end);
+}
+
+/// Every unit of the batch gets its answer in here, whatever happens.
+void WriterLane::run(Units batch) {
+  const base::NoSwitch no_switch;  // a unit that waits would hold the write lock of the whole application
+  do {
+    batch = reject_late(batch);
+    if (batch.empty()) return;
+  } while (!begin(batch));
+  if (batch.empty()) return;
+  run_transaction(batch);
+  answer(batch);
+  checkpoint_if_due();
+}
+
+/// Answers those that nobody waits for any more, and everybody once the file is known to be corrupt. The rest keep
+/// their order.
+WriterLane::Units WriterLane::reject_late(Units batch) {
+  const auto corruption = connection_->corruption();
+  const auto end = std::stable_partition(batch.begin(), batch.end(),
+                                         [&](const Unit* unit) { return !corruption && !unit->deadline.passed(); });
+  const Units rejected(end, batch.end());
+  for (Unit* unit : rejected) unit->error = corruption ? copy_of(corruption) : std::make_exception_ptr(too_late());
+  answer(rejected);
+  return {batch.begin(), end};
+}
+
+/// True when the batch is over its BEGIN, or answered and empty; false when the lock is held by somebody else.
+bool WriterLane::begin(Units& batch) {
+  const auto impatient = std::ranges::min_element(batch, {}, [](const Unit* unit) { return unit->deadline.at(); });
+  connection_->set_lock_deadline((*impatient)->deadline);
+  try {
+    connection_->control(Control::kBeginWrite);
+  } catch (const Busy&) {  // those whose deadline passed are answered, the others go on trying
+    return false;
+  } catch (...) {  // nobody's write began: this is everybody's answer
+    give_up_batch(batch, nullptr, std::current_exception());
+    connection_->recover();
+    answer(batch);
+    batch = {};
+  }
+  return true;
+}
+
+void WriterLane::run_transaction(Units units) {
+  const auto begun = base::Monotonic::now();
+  const Unit* at = nullptr;
+  try {
+    run_units(units, at);
+    if (!connection_->in_transaction()) return;  // the only unit failed and was rolled back
+    connection_->control(Control::kCommit);
+  } catch (...) {  // nothing of this batch is stored; becomes everybody's answer
+    const auto cause = connection_->poison() ? connection_->poison() : std::current_exception();
+    connection_->recover();
+    give_up_batch(units, at, cause);
+    return;
+  }
+  const auto failed = std::ranges::count_if(units, [](const Unit* unit) { return unit->error != nullptr; });
+  const int stored = static_cast<int>(units.size()) - static_cast<int>(failed);
+  database_.batch_committed.emit({stored, base::Monotonic::now() - begun});
+}
+
+/// Throws when the transaction is lost, with `at` on the unit during which that happened.
+void WriterLane::run_units(Units units, const Unit*& at) {
+  const UnitScope scope(*this);
+  if (units.size() == 1) {  // no savepoint: what fails here is undone with the transaction
+    at = units.front();
+    run_work(*units.front());
+    if (units.front()->error) connection_->recover();
+    at = nullptr;
+    return;
+  }
+  for (Unit* unit : units) {
+    at = unit;
+    run_in_savepoint(*unit);
+  }
+  at = nullptr;
+}
+
+void WriterLane::run_in_savepoint(Unit& unit) {
+  connection_->control(Control::kSavepoint);
+  run_work(unit);
+  if (unit.error) connection_->control(Control::kRollbackTo);
+  connection_->control(Control::kRelease);
+}
+
+/// Leaves the unit's own failure in `unit.error`; throws when the transaction or the database is lost.
+void WriterLane::run_work(Unit& unit) {
+  try {
+    WriteSession session(*connection_, unit.after_commit);
+    unit.work(session);
+    if (connection_->has_unresolved_foreign_keys()) unit.error = std::make_exception_ptr(dangling_reference());
+  } catch (...) {  // this unit's own answer
+    unit.error = std::current_exception();
+  }
+  // Asked here and not of the exception: the unit may have caught it.
+  if (connection_->corruption()) std::rethrow_exception(connection_->corruption());
+  if (connection_->poison()) std::rethrow_exception(connection_->poison());
+}
+
+/// What spoils the disk or the file concerns everybody. What a single unit did (OR ROLLBACK) is its own answer; the
+/// others may try again.
+void WriterLane::give_up_batch(Units units, const Unit* culprit, const std::exception_ptr& cause) {
+  const bool is_own_fault = culprit && is_constraint(cause);
+  for (Unit* unit : units) {
+    unit->error = is_own_fault && unit != culprit ? std::make_exception_ptr(undone_by_another()) : copy_of(cause);
+  }
+}
+
+void WriterLane::answer(Units units) {
+  signals_.clear();
+  for (Unit* unit : units) signals_.push_back(&unit->done);
+  base::set_all(signals_);  // from here on the units belong to their callers
+}
+
+void WriterLane::checkpoint_if_due() noexcept {
+  const int frames = connection_->wal_frames();
+  if (frames < frames_at_checkpoint_) frames_at_checkpoint_ = 0;  // the WAL began anew
+  if (frames - frames_at_checkpoint_ < options_.checkpoint_frames) return;
+  frames_at_checkpoint_ = frames;
+  try {
+    connection_->checkpoint();
+  } catch (const base::Error& error) {  // tried again after as many frames
+    database_.checkpoint_failed.emit({error.message()});
+  }
+}
+
+}  // namespace monolite::db::sqlite

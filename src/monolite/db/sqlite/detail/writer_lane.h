@@ -1,0 +1,96 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <thread>
+#include <vector>
+
+#include <monolite/base/event.h>
+#include <monolite/base/function_ref.h>
+#include <monolite/base/task.h>
+#include <monolite/db/database.h>
+#include <monolite/db/sqlite/detail/connection.h>
+
+namespace monolite::db::sqlite {
+
+struct LaneOptions {
+  std::size_t max_queued = 10'000;
+  std::size_t max_batch = 256;
+  int checkpoint_frames = 1'000;
+};
+
+/// The one way to write to a file: a thread, a connection and a first-in-first-out queue.
+///
+/// The lane takes what is queued, opens one BEGIN IMMEDIATE, runs each unit inside a savepoint, commits once and then
+/// answers everybody (group commit). A unit that throws is undone alone. When the transaction itself is lost (disk
+/// full, I/O error, failed COMMIT), every unit of the batch fails with that error and nothing of it is stored. The
+/// argument why no acknowledged write is lost: docs/internals/writer-lane.md.
+///
+/// Thread safety: `mutex_` guards the queue and `active_`. Whoever sets `active_` owns the connection until it clears
+/// it: the lane's thread, or a lone blocking caller that finds the lane idle and enters it directly (a hand-over
+/// between threads costs more than the write). A Unit lives on its caller's stack and is the caller's again once `done`
+/// is set, or once the caller has taken it out of the queue.
+class WriterLane {
+ public:
+  /// Emits the lane's events of `database`, which outlives it.
+  WriterLane(std::unique_ptr<Connection> connection, LaneOptions options, const Database& database);
+  /// Runs what is queued, then ends.
+  ~WriterLane();
+  WriterLane(const WriterLane&) = delete;
+  WriterLane& operator=(const WriterLane&) = delete;
+
+  void write(base::FunctionRef<void(WriteSession&)> work, const WriteOptions& options);
+
+  /// Units that wait for their turn.
+  std::size_t queued() const;
+
+  /// Throws the kBug error of a call that belongs outside of a write unit of this lane.
+  void require_outside_unit(const char* note) const;
+
+ private:
+  struct Unit;
+  using Units = std::span<Unit*>;
+  class UnitScope;
+
+  bool enter_directly(Unit& unit);
+  void enqueue(Unit& unit);
+  void await(Unit& unit);
+  bool withdraw(Unit& unit);
+
+  void serve();
+  void take_batch();
+  void run(Units batch);
+  Units reject_late(Units batch);
+  bool begin(Units& batch);
+  void run_transaction(Units units);
+  void run_units(Units units, const Unit*& at);
+  void run_in_savepoint(Unit& unit);
+  void run_work(Unit& unit);
+  void give_up_batch(Units units, const Unit* culprit, const std::exception_ptr& cause);
+  void answer(Units units);
+  void checkpoint_if_due() noexcept;
+
+  const LaneOptions options_;
+  const Database& database_;
+  // These belong to the owner of `active_`.
+  std::unique_ptr<Connection> connection_;
+  int frames_at_checkpoint_ = 0;
+  std::vector<base::Signal*> signals_;
+  std::vector<Unit*> batch_;
+
+  std::atomic<std::thread::id> unit_thread_{};  // runs units right now
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Unit*> queue_;  // in order of arrival
+  bool active_ = false;
+  bool stopping_ = false;
+  std::thread thread_;  // last: runs on all of the above
+};
+
+}  // namespace monolite::db::sqlite

@@ -1,0 +1,93 @@
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include <monolite/base/error.h>
+#include <monolite/db/sqlite/detail/boot_check.h>
+#include <monolite/db/sqlite/detail/connection.h>
+#include <monolite/db/sqlite/detail/reader_pool.h>
+#include <monolite/db/sqlite/detail/writer_lane.h>
+#include <monolite/db/sqlite/open.h>
+
+namespace monolite::db::sqlite {
+namespace {
+
+std::unique_ptr<Connection> open_connection(const Options& options, Role role) {
+  auto connection = std::make_unique<Connection>(options.path, role, options.vfs);
+  configure(*connection, role, options);
+  return connection;
+}
+
+/// Size by name: the file itself is never opened outside SQLite.
+std::int64_t size_of(const std::string& path) {
+  struct stat info {};
+  return stat(path.c_str(), &info) == 0 ? info.st_size : 0;
+}
+
+class SqliteDatabase final : public Database {
+ public:
+  explicit SqliteDatabase(const Options& options)
+      : options_(options),
+        lane_(open_connection(options, options.create == CreateFile::kIfMissing ? Role::kCreator : Role::kWriter),
+              {options.max_queued_writes, options.max_batch, options.checkpoint_frames}, *this),
+        readers_([this] { return open_connection(options_, Role::kReader); }, options.max_readers) {}
+
+  DatabaseStatus status() override {
+    static constexpr std::array kModes{"off", "normal", "full"};
+    DatabaseStatus status{.path = options_.path,
+                          .engine = fmt::format("SQLite {}", library_version()),
+                          .journal = "",
+                          .synchronous = kModes.at(static_cast<std::size_t>(options_.synchronous)),
+                          .bytes = size_of(options_.path),
+                          .wal_bytes = size_of(options_.path + "-wal"),
+                          .queued_writes = lane_.queued()};
+    read([&](ReadSession& session) { status.journal = session.scalar<std::string>("PRAGMA journal_mode"_sql); });
+    return status;
+  }
+
+  std::optional<std::string> problem_with(std::string_view sql) override {
+    try {
+      run_read(
+          [&](ReadSession& session) { session.prepare(Sql::audited(sql, "compiled to check a literal, never run")); });
+      return std::nullopt;
+    } catch (const base::Error& refusal) {
+      if (refusal.scope() != base::ErrorScope::kBug && refusal.scope() != base::ErrorScope::kCaller) throw;
+      return refusal.what();
+    }
+  }
+
+ protected:
+  void run_read(base::FunctionRef<void(ReadSession&)> reads) override {
+    lane_.require_outside_unit("a write unit reads through its WriteSession: here its own changes are invisible");
+    readers_.read(reads);
+  }
+
+  void run_write(base::FunctionRef<void(WriteSession&)> writes, const WriteOptions& options) override {
+    lane_.require_outside_unit("a write unit cannot write again: use its WriteSession");
+    base::require_may_wait();
+    readers_.end_snapshot();  // what the caller reads next includes its write, also when no wait was necessary
+    lane_.write(writes, options);
+  }
+
+ private:
+  const Options options_;
+  WriterLane lane_;
+  ReaderPool readers_;
+};
+
+}  // namespace
+
+std::unique_ptr<Database> open(const Options& options) {
+  require_safe_version(options);
+  require_usable_path(options);
+  return std::make_unique<SqliteDatabase>(options);
+}
+
+int library_version_number() noexcept { return sqlite3_libversion_number(); }
+
+const char* library_version() noexcept { return sqlite3_libversion(); }
+
+}  // namespace monolite::db::sqlite

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include <monolite/db/database.h>
+
+/// The SQLite driver: one writer lane and many readers per file, tuned pragmas, group commit.
+namespace monolite::db::sqlite {
+
+/// What a commit survives. Each acknowledged write survives a crash of the process in every mode.
+enum class Synchronous {
+  kOff,     ///< a power cut may corrupt the file: caches only
+  kNormal,  ///< a power cut may lose the last commits; the file stays sound
+  kFull,    ///< a power cut loses nothing that was acknowledged; cheap through group commit
+};
+
+enum class CreateFile {
+  kNever,      ///< opening a missing file is an error
+  kIfMissing,  ///< `db prepare`: makes folders and file
+};
+
+enum class UnsafeVersion { kRefuse, kAllow };
+
+struct Options {
+  std::string path = {};  ///< a file; its folder must be local and writable
+  CreateFile create = CreateFile::kNever;
+  Synchronous synchronous = Synchronous::kFull;
+  UnsafeVersion unsafe_version = UnsafeVersion::kRefuse;  ///< a library below 3.51.3 can corrupt a WAL
+
+  std::size_t max_queued_writes = 10'000;  ///< more are answered Busy at once
+  std::size_t max_batch = 256;             ///< units in one commit
+  int checkpoint_frames = 1'000;           ///< WAL frames after which the lane checkpoints, between batches
+  std::size_t max_readers = 16;            ///< connections for plain threads; tasks always get one
+
+  int writer_cache_kib = 16'000;
+  int reader_cache_kib = 8'000;
+  std::string vfs = {};  ///< name of a registered SQLite VFS; empty = the system's (tests inject faults)
+};
+
+/// Opens the database and proves that it is what it must be: version, file system, journal mode, foreign keys.
+/// Errors: kConfig, kUnsupported, kIo, Corrupt; each names the path and the next step.
+std::unique_ptr<Database> open(const Options& options);
+
+/// The library's version: 3054001 and "3.54.1".
+int library_version_number() noexcept;
+const char* library_version() noexcept;
+
+/// The first version that does not have the bug by which two connections can corrupt a WAL.
+inline constexpr int kFirstSafeVersion = 3051003;
+
+}  // namespace monolite::db::sqlite

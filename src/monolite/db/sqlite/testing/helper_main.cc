@@ -1,0 +1,87 @@
+// The other process of the tests in this room:
+//   helper sql <database>       runs each line of its input as SQL on a plain connection and answers "ok" or "error N"
+//   helper migrate <database>   waits for a line, then opens the database, migrates and says how many steps it ran
+//   helper open <database>      opens it as an unprivileged user and says the error code, or "ok"
+
+#include <iostream>
+#include <string>
+
+#include <grp.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <monolite/base/error.h>
+#include <monolite/db/migration.h>
+#include <monolite/db/sqlite/open.h>
+
+namespace {
+
+using namespace monolite;
+
+constexpr int kNobody = 65534;
+
+int serve_sql(const char* path) {
+  sqlite3_initialize();
+  sqlite3* connection = nullptr;
+  if (sqlite3_open_v2(path, &connection, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr) != SQLITE_OK) return 1;
+  for (std::string sql; std::getline(std::cin, sql);) {
+    const int result = sqlite3_exec(connection, sql.c_str(), nullptr, nullptr, nullptr);
+    if (result == SQLITE_OK) {
+      std::cout << "ok" << std::endl;
+    } else {
+      std::cout << "error " << result << std::endl;
+    }
+  }
+  return sqlite3_close(connection) == SQLITE_OK ? 0 : 1;
+}
+
+/// Each step fails when it runs twice.
+std::vector<db::Migration> migrations() {
+  std::vector<db::Migration> all;
+  for (int version = 1; version <= 5; ++version) {
+    all.push_back({.version = version,
+                   .name = "step_" + std::to_string(version),
+                   .up =
+                       [version](db::WriteSession& tx) {
+                         const auto sql = "CREATE TABLE t" + std::to_string(version) + " (id INTEGER) STRICT";
+                         tx.exec(db::Sql::audited(sql, "the number comes from the loop above"));
+                       },
+                   .down = {}});
+  }
+  return all;
+}
+
+int migrate(const char* path) {
+  std::string go;
+  std::getline(std::cin, go);
+  const auto database = db::sqlite::open({.path = path, .create = db::sqlite::CreateFile::kIfMissing});
+  const base::SystemClock clock;
+  const auto steps = migrations();
+  std::cout << db::Migrator(*database, steps, clock).migrate().size() << std::endl;
+  return 0;
+}
+
+int open_unprivileged(const char* path) {
+  if (geteuid() == 0 && (setgroups(0, nullptr) != 0 || setgid(kNobody) != 0 || setuid(kNobody) != 0)) return 1;
+  try {
+    db::sqlite::open({.path = path, .create = db::sqlite::CreateFile::kNever});
+    std::cout << "ok" << std::endl;
+  } catch (const base::Error& error) {
+    std::cout << base::name_of(error.code()) << ": " << error.what() << std::endl;
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  const std::string command = argc == 3 ? argv[1] : "";
+  if (command == "sql") return serve_sql(argv[2]);
+  if (command == "migrate") return migrate(argv[2]);
+  if (command == "open") return open_unprivileged(argv[2]);
+  std::cerr << "usage: helper sql|migrate|open <database>\n";
+  return 2;
+} catch (const std::exception& error) {
+  std::cerr << "helper: " << error.what() << '\n';
+  return 1;
+}

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include <monolite/db/sqlite/open.h>
+
+/// For tests of every room: real files in a folder that goes with the test.
+namespace monolite::db::sqlite::testing {
+
+/// A new folder, removed with everything in it at the end of the scope.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "monolite_XXXXXX").string();
+    if (!mkdtemp(name.data())) throw std::runtime_error("cannot make a temporary folder at " + name);
+    path_ = name;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;  // what is left behind in /tmp harms no test
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  const std::filesystem::path& path() const noexcept { return path_; }
+  std::string file(const std::string& name) const { return (path_ / name).string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// A database in a folder of its own.
+class TemporaryDatabase {
+ public:
+  explicit TemporaryDatabase(Options options = {}) : options_(with_path(std::move(options))) { reopen(); }
+
+  Database& operator*() const noexcept { return *database_; }
+  Database* operator->() const noexcept { return database_.get(); }
+
+  void close() { database_.reset(); }
+  void reopen() {
+    database_.reset();
+    database_ = open(options_);
+  }
+  const std::string& path() const noexcept { return options_.path; }
+  const Options& options() const noexcept { return options_; }
+
+ private:
+  Options with_path(Options options) const {
+    options.path = folder_.file("test.sqlite3");
+    options.create = CreateFile::kIfMissing;
+    return options;
+  }
+
+  TemporaryFolder folder_;
+  Options options_;
+  std::unique_ptr<Database> database_;
+};
+
+}  // namespace monolite::db::sqlite::testing

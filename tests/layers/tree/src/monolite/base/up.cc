@@ -1,0 +1,2 @@
+#include <monolite/base/error.h>
+#include <monolite/db/database.h>

@@ -1,0 +1,3 @@
+#pragma once
+#include <monolite/base/error.h>
+#include <boost/asio/io_context.hpp>

@@ -1,0 +1,2 @@
+#include <monolite/db/database.h>
+#include <monolite/db/sqlite/open.h>

@@ -1,0 +1,2 @@
+#include <monolite/db/sqlite/detail/lane.h>
+#include <sqlite3.h>

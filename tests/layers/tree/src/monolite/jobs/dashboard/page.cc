@@ -1,0 +1,2 @@
+#include <monolite/http/server.h>
+#include <monolite/jobs/worker.h>

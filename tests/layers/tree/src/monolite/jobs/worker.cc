@@ -1,0 +1,2 @@
+#include <monolite/db/sqlite/detail/lane.h>
+#include <monolite/errors/sink.h>

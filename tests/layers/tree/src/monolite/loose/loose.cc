@@ -1,0 +1,1 @@
+#include <monolite/base/error.h>
