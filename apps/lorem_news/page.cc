@@ -24,8 +24,8 @@ PageContext Pages::context(http::Request& request, Variant variant) const {
           .alert = owned(flash.alert())};
 }
 
-http::Response Pages::render(const monolite::view::Page& page, const PageContext& context, http::Status status) {
-  return http::html(views::layouts::application_layout(page, context).str(), status);
+http::Response Pages::render(monolite::view::Page page, const PageContext& context, http::Status status) {
+  return http::html(views::layouts::application_layout(std::move(page), context), status);
 }
 
 }  // namespace lorem_news

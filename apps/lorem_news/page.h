@@ -35,7 +35,7 @@ class Pages {
 
   PageContext context(monolite::http::Request& request, Variant variant = Variant::kPosts) const;
 
-  static monolite::http::Response render(const monolite::view::Page& page, const PageContext& context,
+  static monolite::http::Response render(monolite::view::Page page, const PageContext& context,
                                          monolite::http::Status status = monolite::http::Status::kOk);
 
  private:

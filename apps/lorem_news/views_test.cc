@@ -38,8 +38,8 @@ class HostileText : public testing::TestWithParam<std::tuple<bool, Variant>> {
             .notice = kHostile,
             .alert = kHostile};
   }
-  void expect_harmless(const view::Page& page) {
-    const auto html = views::layouts::application_layout(page, context());
+  void expect_harmless(view::Page page) {
+    const auto html = views::layouts::application_layout(std::move(page), context());
     EXPECT_THAT(view::testing::breakouts(html.view()), IsEmpty());
     EXPECT_THAT(html.str(), HasSubstr("mlhostile"));
   }

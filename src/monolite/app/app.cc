@@ -10,11 +10,12 @@ namespace monolite::app {
 namespace {
 
 using db::operator""_sql;
+using view::operator""_html;
 
 /// Green when the whole way to a row works; an exception becomes the red 500 page.
 http::Response health(App& app) {
   app.primary().read([](db::ReadSession& session) { session.scalar<std::int64_t>("SELECT 1"_sql); });
-  return http::html(R"(<!DOCTYPE html><html><body style="background-color: green"></body></html>)");
+  return http::html(R"(<!DOCTYPE html><html><body style="background-color: green"></body></html>)"_html);
 }
 
 http::CsrfMode csrf_mode(Environment environment) {

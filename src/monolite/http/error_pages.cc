@@ -57,7 +57,9 @@ Response error_page(Status status, std::string_view error_id) {
   const Text text = text_for(status);
   const std::string trace =
       error_id.empty() ? std::string() : fmt::format("<small>Error id: <code>{}</code></small>\n", error_id);
-  Response page = html(fmt::format(kPage, code(status), text.headline, text.advice, trace), status);
+  // Our own texts, and an id of hexadecimal digits.
+  Response page =
+      html(view::SafeHtml::trusted(fmt::format(kPage, code(status), text.headline, text.advice, trace)), status);
   if (status == Status::kServiceUnavailable) page.header("Retry-After", "1");
   return page;
 }

@@ -19,6 +19,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using view::operator""_html;
 
 base::ErrorCode code_thrown_by(const std::function<void()>& call) {
   try {
@@ -94,7 +95,7 @@ TEST(Method, NamesAndMethodsMatch) {
 }
 
 TEST(Response, FactoriesSetTypeAndStatus) {
-  EXPECT_EQ(html("x").headers().find("Content-Type"), "text/html; charset=utf-8");
+  EXPECT_EQ(html("x"_html).headers().find("Content-Type"), "text/html; charset=utf-8");
   EXPECT_EQ(text("x", Status::kUnprocessable).status(), Status::kUnprocessable);
   EXPECT_EQ(json("{}").headers().find("Content-Type"), "application/json");
   const Response away = redirect("/posts/1#comment_2");

@@ -22,11 +22,12 @@ std::uint64_t Response::body_size() const noexcept {
 
 std::string_view Response::body_text() const noexcept {
   if (const auto* own = std::get_if<std::string>(&body_)) return *own;
+  if (const auto* page = std::get_if<view::SafeHtml>(&body_)) return page->view();
   if (const auto* shared = std::get_if<SharedBytes>(&body_)) return *shared ? std::string_view(**shared) : "";
   return "";
 }
 
-Response html(std::string body, Status status) { return {status, "text/html; charset=utf-8", std::move(body)}; }
+Response html(view::SafeHtml page, Status status) { return {status, "text/html; charset=utf-8", std::move(page)}; }
 
 Response text(std::string body, Status status) { return {status, "text/plain; charset=utf-8", std::move(body)}; }
 

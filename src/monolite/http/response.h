@@ -13,6 +13,7 @@
 #include <monolite/http/cookies.h>
 #include <monolite/http/headers.h>
 #include <monolite/http/status.h>
+#include <monolite/view/html.h>
 
 namespace monolite::http {
 
@@ -45,7 +46,7 @@ using SharedBytes = std::shared_ptr<const std::string>;
 /// Lifetime: a value; owns or shares its body, which is sent without a copy.
 class Response {
  public:
-  using Body = std::variant<std::string, SharedBytes, FileSlice>;
+  using Body = std::variant<std::string, view::SafeHtml, SharedBytes, FileSlice>;
 
   /// An empty 200.
   Response() = default;
@@ -102,7 +103,7 @@ class Response {
 };
 
 /// A page: `text/html; charset=utf-8`.
-Response html(std::string body, Status status = Status::kOk);
+Response html(view::SafeHtml page, Status status = Status::kOk);
 /// `text/plain; charset=utf-8`.
 Response text(std::string body, Status status = Status::kOk);
 /// JSON that is serialised already.

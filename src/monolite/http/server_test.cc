@@ -262,7 +262,7 @@ TEST(Server, TheAccessLogNamesNoValues) {
 
 TEST(Server, GzipsWhenAsked) {
   base::WorkerPool workers(1);
-  TestServer server([](Request&) { return html(std::string(100'000, 'x')); }, testing::test_options(), &workers);
+  TestServer server([](Request&) { return text(std::string(100'000, 'x')); }, testing::test_options(), &workers);
   Wire wire(server.port());
   const auto packed = wire.ask("GET / HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n");
   EXPECT_EQ(packed.header("Content-Encoding"), "gzip");

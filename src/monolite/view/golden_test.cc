@@ -60,8 +60,8 @@ TEST(Golden, FormRenders) {
 }
 
 TEST(Golden, LayoutPlacesThePage) {
-  const auto page = views::posts::new_page("", kCsrf);
-  EXPECT_EQ(views::layouts::application_layout(page, kCsrf).view(), expected("layouts/application.html"));
+  EXPECT_EQ(views::layouts::application_layout(views::posts::new_page("", kCsrf), kCsrf).view(),
+            expected("layouts/application.html"));
 }
 
 TEST(Golden, LayoutHasDefaults) {
@@ -94,8 +94,8 @@ TEST(Golden, SamplesLetNothingHostileOut) {
   auto row = post(1, evil);
   row.author = evil;
   const Csrf csrf{.param = evil, .token = evil};
-  for (const auto& page : {views::posts::index_page({row}, kNow), views::posts::new_page(evil, csrf)}) {
-    const auto html = views::layouts::application_layout(page, csrf);
+  for (auto page : {views::posts::index_page({row}, kNow), views::posts::new_page(evil, csrf)}) {
+    const auto html = views::layouts::application_layout(std::move(page), csrf);
     EXPECT_THAT(testing::breakouts(html.view()), IsEmpty()) << html.view();
   }
 }

@@ -21,20 +21,31 @@ std::string_view digits_of(T value, std::array<char, 64>& room) {
 
 }  // namespace
 
-Buffer::Buffer(std::size_t expected_bytes) {
-  storage_.resize(expected_bytes);
-  use_storage(0);
+void Buffer::use_storage() noexcept {
+  at_ = storage_.data() + storage_.size();
+  end_ = storage_.data() + storage_.capacity();
 }
 
-void Buffer::use_storage(std::size_t used) noexcept {
-  at_ = storage_.data() + used;
-  end_ = storage_.data() + storage_.size();
+/// What was written; the Buffer is empty afterwards.
+detail::TextBlock Buffer::take_storage() noexcept {
+  storage_.resize(size());
+  auto taken = std::exchange(storage_, {});
+  use_storage();
+  return taken;
 }
 
 void Buffer::grow(std::size_t needed) {
   const auto used = size();
-  storage_.resize(std::max({used + needed, storage_.size() * 2, kFirstBytes}));
-  use_storage(used);
+  storage_.resize(used);
+  storage_.reserve(std::max({used + needed, storage_.capacity() * 2, kFirstBytes}));
+  use_storage();
+}
+
+void Buffer::raw(SafeHtml&& html) {
+  if (html.size() <= size() || html.block_.front_room() < size()) return copy(html.view());
+  html.block_.prepend({storage_.data(), size()});
+  storage_ = std::exchange(html.block_, {});
+  use_storage();
 }
 
 void Buffer::text(std::string_view text) {
@@ -86,10 +97,7 @@ SafeHtml Buffer::take_body() {
   if (open_ != nullptr) {
     throw std::logic_error("the named block '" + blocks_[open_->index_].name + "' is still open");
   }
-  storage_.resize(size());
-  SafeHtml body(std::exchange(storage_, {}));
-  use_storage(0);
-  return body;
+  return SafeHtml(take_storage());
 }
 
 std::size_t Buffer::block_index(std::string_view name) {
@@ -105,19 +113,20 @@ bool Buffer::Block::is_or_lies_in(std::size_t index) const noexcept {
 }
 
 Buffer::Block::Block(Buffer& out, std::string_view name)
-    : out_(out), index_(out.block_index(name)), around_(out.open_), outer_used_(out.size()) {
+    : out_(out), index_(out.block_index(name)), around_(out.open_) {
   if (around_ != nullptr && around_->is_or_lies_in(index_)) {
     throw std::logic_error("the named block '" + std::string(name) + "' is opened inside itself");
   }
-  outer_ = std::exchange(out_.storage_, std::exchange(out_.blocks_[index_].html.html_, {}));
-  out_.use_storage(out_.storage_.size());
+  outer_ = out_.take_storage();
+  out_.storage_ = std::exchange(out_.blocks_[index_].html.block_, {});
+  out_.use_storage();
   out_.open_ = this;
 }
 
 Buffer::Block::~Block() {
-  out_.storage_.resize(out_.size());
-  out_.blocks_[index_].html.html_ = std::exchange(out_.storage_, std::move(outer_));
-  out_.use_storage(outer_used_);
+  out_.blocks_[index_].html.block_ = out_.take_storage();
+  out_.storage_ = std::move(outer_);
+  out_.use_storage();
   out_.open_ = around_;
 }
 

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include <monolite/view/detail/text_block.h>
+
 /// HTML that is safe by construction: text is escaped on its way into a Buffer, and what comes out of one is a
 /// SafeHtml. Everything here is pure: no files, no clock, no globals. Threads: each object is used by one at a time.
 namespace monolite::view {
@@ -34,23 +36,22 @@ consteval HtmlLiteral operator""_html(const char* text, std::size_t size) { retu
 class SafeHtml {
  public:
   SafeHtml() = default;
-  SafeHtml(HtmlLiteral literal) : html_(literal.view()) {}  // NOLINT(google-explicit-constructor): is HTML already
+  SafeHtml(HtmlLiteral literal) : block_(literal.view()) {}  // NOLINT(google-explicit-constructor): is HTML already
 
   /// Declares that `html` is harmless. Each call is a place for a reviewer to look at: say beside it why it holds.
-  static SafeHtml trusted(std::string html) { return SafeHtml(std::move(html)); }
+  static SafeHtml trusted(std::string_view html) { return SafeHtml(detail::TextBlock(html)); }
 
-  std::string_view view() const noexcept { return html_; }
-  const std::string& str() const& noexcept { return html_; }
-  std::string str() && noexcept { return std::move(html_); }
-  bool empty() const noexcept { return html_.empty(); }
-  std::size_t size() const noexcept { return html_.size(); }
+  std::string_view view() const noexcept { return block_.view(); }
+  std::string str() const { return std::string(view()); }
+  bool empty() const noexcept { return block_.empty(); }
+  std::size_t size() const noexcept { return block_.size(); }
 
-  friend bool operator==(const SafeHtml&, const SafeHtml&) = default;
+  friend bool operator==(const SafeHtml& a, const SafeHtml& b) noexcept { return a.view() == b.view(); }
 
  private:
   friend class Buffer;
-  explicit SafeHtml(std::string html) : html_(std::move(html)) {}
-  std::string html_;
+  explicit SafeHtml(detail::TextBlock block) noexcept : block_(std::move(block)) {}
+  detail::TextBlock block_;
 };
 
 class Buffer;
@@ -126,9 +127,8 @@ class Buffer {
     bool is_or_lies_in(std::size_t index) const noexcept;
     Buffer& out_;
     std::size_t index_;
-    Block* around_;           // the block that was open before, or null
-    std::string outer_;       // what the Buffer wrote to before
-    std::size_t outer_used_;  // and how much of it
+    Block* around_;            // the block that was open before, or null
+    detail::TextBlock outer_;  // what the Buffer wrote to before
   };
 
   /// What a block of a page holds.
@@ -138,8 +138,10 @@ class Buffer {
   };
 
   Buffer() : Buffer(0) {}
-  /// Reserves for an output of about `expected_bytes`.
-  explicit Buffer(std::size_t expected_bytes);
+  /// Reserves for an output of about `expected_bytes`, and for `front_bytes` that a layout will write before it.
+  explicit Buffer(std::size_t expected_bytes, std::size_t front_bytes = 0) : storage_(expected_bytes, front_bytes) {
+    use_storage();
+  }
   Buffer(const Buffer&) = delete;
   Buffer& operator=(const Buffer&) = delete;
 
@@ -149,6 +151,9 @@ class Buffer {
   /// Writes HTML as it is.
   void raw(HtmlLiteral html) { copy(html.view()); }
   void raw(const SafeHtml& html) { copy(html.view()); }
+  /// The same, and goes on writing into the memory of `html` when what was written so far fits in front of it: a
+  /// layout comes around a page without a copy of the page.
+  void raw(SafeHtml&& html);
 
   /// Writes `value` as a template does: text escaped, numbers in decimal digits (floating point: the shortest form
   /// that reads back), SafeHtml as it is, an empty optional as nothing, other types through their `to_html`.
@@ -192,7 +197,8 @@ class Buffer {
     at_ += bytes.size();
   }
   [[gnu::cold, gnu::noinline]] void grow(std::size_t needed);
-  void use_storage(std::size_t used) noexcept;
+  void use_storage() noexcept;
+  detail::TextBlock take_storage() noexcept;
   std::size_t block_index(std::string_view name);
 
   void character(char value) { text(std::string_view(&value, 1)); }
@@ -205,8 +211,8 @@ class Buffer {
   template <class T>
   void append_number(T value);
 
-  std::string storage_;
-  char* at_;   // next byte to write, inside storage_
+  detail::TextBlock storage_;
+  char* at_;   // next byte to write, inside storage_, whose own size counts only where nothing is being written
   char* end_;  // end of storage_
   std::vector<NamedBlock> blocks_;
   Block* open_ = nullptr;  // the innermost open block
@@ -243,7 +249,7 @@ template <Printable T>
 void Buffer::append(T&& value) {
   using Plain = std::remove_cvref_t<T>;
   if constexpr (detail::Html<T>) {
-    raw(value);
+    raw(std::forward<T>(value));
   } else if constexpr (detail::IsOptional<Plain>::value) {
     if (value) append(*std::forward<T>(value));
   } else if constexpr (detail::WritesItself<T>) {

@@ -11,12 +11,16 @@ namespace monolite::view {
 /// Lifetime: a value that owns its text.
 class Page {
  public:
+  /// What templates of pages keep free before their output, for the head of a layout.
+  static constexpr std::size_t kFrontBytes = 4096;
+
   Page() = default;
   explicit Page(SafeHtml body) : body_(std::move(body)) {}
   /// Takes the output of `out`, which is empty afterwards.
   explicit Page(Buffer& out) : body_(out.take_body()), blocks_(out.take_blocks()) {}
 
   const SafeHtml& body() const& noexcept { return body_; }
+  /// The body itself: a layout that takes `Page&&` and writes `std::move(page).body()` comes around it without a copy.
   SafeHtml body() && noexcept { return std::move(body_); }
 
   bool has_block(std::string_view name) const noexcept;

@@ -62,7 +62,7 @@ TEST(BootCheck, AFolderThatCannotBeMadeIsNamed) {
 /// Opens as a user for whom file modes count, which they do not for root.
 std::string open_unprivileged(const std::string& path) {
   ChildProcess child({MONOLITE_TEST_HELPER, "open", path});
-  const auto answer = child.read_line();
+  auto answer = child.read_line();
   EXPECT_EQ(child.wait(), 0);
   return answer;
 }

@@ -190,7 +190,9 @@ class Generator {
     }
     write_signature(source_, result() + " " + naming_.function, "", parsed_.parameters.defined, " {");
     source_.line("  static ::monolite::view::SizeHint ecpp_size;");
-    source_.line("  ::monolite::view::Buffer out(ecpp_size.expected());");
+    source_.line(is_page()
+                     ? "  ::monolite::view::Buffer out(ecpp_size.expected(), ::monolite::view::Page::kFrontBytes);"
+                     : "  ::monolite::view::Buffer out(ecpp_size.expected());");
     source_.line("  ::" + naming_.name_space + "::" + naming_.function + "(" + arguments + ");");
     source_.line("  ecpp_size.learn(out.size());");
     source_.line(is_page() ? "  return ::monolite::view::Page(out);" : "  return std::move(out).html();");

@@ -59,6 +59,8 @@ void make_folder(const fs::path& folder) {
   }
 }
 
+std::string message_of(int number) { return std::generic_category().message(number); }
+
 std::uint64_t magic_of(const struct statfs& info) {
   return static_cast<std::uint64_t>(info.f_type) & 0xFFFFFFFFU;  // the field is signed and of varying width
 }
@@ -66,8 +68,9 @@ std::uint64_t magic_of(const struct statfs& info) {
 void require_local(const fs::path& folder) {
   struct statfs info {};
   if (statfs(folder.c_str(), &info) != 0) {
-    refuse(base::ErrorCode::kIo, fmt::format("cannot look at {}: {}", folder.string(), std::strerror(errno)),
-           "check the path of the database", errno);
+    const int number = errno;
+    refuse(base::ErrorCode::kIo, fmt::format("cannot look at {}: {}", folder.string(), message_of(number)),
+           "check the path of the database", number);
   }
   const auto name = network_file_system(magic_of(info));
   if (!name) return;
@@ -133,9 +136,10 @@ void require_usable_path(const Options& options) {
            "create it with: db prepare");
   }
   if (access(folder.c_str(), W_OK | X_OK) != 0) {
+    const int number = errno;
     refuse(base::ErrorCode::kForbidden,
-           fmt::format("the database folder {} is not writable: {}", folder.string(), std::strerror(errno)),
-           "SQLite keeps its WAL beside the file: give this user write permission on the folder", errno);
+           fmt::format("the database folder {} is not writable: {}", folder.string(), message_of(number)),
+           "SQLite keeps its WAL beside the file: give this user write permission on the folder", number);
   }
   require_local(folder);
 }

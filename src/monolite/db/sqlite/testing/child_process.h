@@ -40,7 +40,7 @@ class ChildProcess {
   ~ChildProcess() {
     if (pid_ > 0) {
       kill();
-      wait();
+      waitpid(pid_, nullptr, 0);  // not wait(): nothing is left to do about a failure here
     }
     close_input();
     close(out_);
