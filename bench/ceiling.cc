@@ -32,11 +32,11 @@ struct Client {
   std::vector<double> latencies_us;
   std::exception_ptr failure;
 
-  void run(const NewPosts& posts, base::Rng& rng, Monotonic::duration how_long) {
+  void run(const NewPosts& posts, app::App& app, Monotonic::duration how_long) {
     try {
       const auto end = Monotonic::now() + how_long;
       for (auto begin = Monotonic::now(); begin < end;) {
-        posts.create(base::uuid4(rng));
+        posts.create(base::uuid7(app.clock().now(), app.rng()));
         const auto now = Monotonic::now();
         latencies_us.push_back(Microseconds(now - begin).count());
         begin = now;
@@ -69,7 +69,7 @@ struct Measured {
   Monotonic::duration elapsed;       ///< from the common start to the last answer
 };
 
-Measured measure(const NewPosts& posts, base::Rng& rng, const Options& options) {
+Measured measure(const NewPosts& posts, app::App& app, const Options& options) {
   const auto how_long = std::chrono::duration_cast<Monotonic::duration>(std::chrono::duration<double>(options.seconds));
   std::vector<Client> clients(options.clients);
   std::latch start(static_cast<std::ptrdiff_t>(options.clients) + 1);
@@ -77,7 +77,7 @@ Measured measure(const NewPosts& posts, base::Rng& rng, const Options& options) 
   for (Client& client : clients) {
     threads.emplace_back([&] {
       start.arrive_and_wait();
-      client.run(posts, rng, how_long);
+      client.run(posts, app, how_long);
     });
   }
   start.arrive_and_wait();
@@ -101,7 +101,7 @@ void run_ceiling(const Options& options) {
   Tally tally;
   tally.listen_to(app.primary());
 
-  const auto measured = measure(posts, rng, options);
+  const auto measured = measure(posts, app, options);
   const auto& latencies = measured.latencies_us;
   auto line = report(app.primary(), before, tally);
   line["requests"] = latencies.size();

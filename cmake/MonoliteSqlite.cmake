@@ -20,6 +20,7 @@ add_library(monolite_sqlite3 STATIC "${MONOLITE_SQLITE_DIR}/sqlite3.c")
 # Installed, its header is for those who ask for the component sqlite3 (cmake/monoliteConfig.cmake.in).
 target_include_directories(monolite_sqlite3 SYSTEM PUBLIC "$<BUILD_INTERFACE:${MONOLITE_SQLITE_DIR}>")
 target_compile_definitions(monolite_sqlite3 PRIVATE
+  HAVE_FDATASYNC=1
   SQLITE_DQS=0
   SQLITE_THREADSAFE=2
   SQLITE_DEFAULT_MEMSTATUS=0

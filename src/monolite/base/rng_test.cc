@@ -88,18 +88,35 @@ TEST(Rng, UnitStaysBelowOne) {
   EXPECT_NEAR(sum / 10'000, 0.5, 0.02);
 }
 
-TEST(Uuid4, HasTheVersionAndTheVariant) {
-  const auto is_uuid4 = MatchesRegex("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+constexpr Timestamp at_ms(std::int64_t milliseconds) { return Timestamp(std::chrono::milliseconds(milliseconds)); }
+
+TEST(Uuid7, HasTheVersionAndTheVariant) {
+  const auto is_uuid7 = MatchesRegex("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
   SeededRng rng(5);
   std::set<std::string> seen;
   for (int i = 0; i < 100; ++i) {
-    const std::string id = uuid4(rng);
-    EXPECT_THAT(id, is_uuid4);
+    const std::string id = uuid7(at_ms(1'700'000'000'000), rng);
+    EXPECT_THAT(id, is_uuid7);
     seen.insert(id);
   }
   EXPECT_EQ(seen.size(), 100u);
+}
+
+TEST(Uuid7, IsThatOfTheStandard) {
+  // The example of RFC 9562, appendix A.6, with every random bit set.
   ConstantRng ones(std::byte{0xff});
-  EXPECT_EQ(uuid4(ones), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+  EXPECT_EQ(uuid7(at_ms(0x017F22E279B0), ones), "017f22e2-79b0-7fff-bfff-ffffffffffff");
+}
+
+TEST(Uuid7, SortsByTime) {
+  SeededRng rng(6);
+  std::string last;
+  for (std::int64_t ms = 250; ms < 1'700'000'000'000; ms = ms * 3 + 1) {
+    const auto id = uuid7(at_ms(ms), rng);
+    EXPECT_LT(last, id);
+    EXPECT_LT(id, uuid7(at_ms(ms + 1), rng));
+    last = id;
+  }
 }
 
 TEST(RandomHex, HasTwoDigitsPerByte) {

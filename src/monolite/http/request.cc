@@ -86,7 +86,7 @@ const Cookies& Request::cookies() const {
 const std::string& Request::request_id() const {
   if (request_id_.empty()) {
     const std::string_view sent = header("X-Request-Id").value_or("");
-    request_id_ = is_sane_request_id(sent) ? std::string(sent) : base::uuid4(context_->rng);
+    request_id_ = is_sane_request_id(sent) ? std::string(sent) : base::uuid7(context_->clock.now(), context_->rng);
   }
   return request_id_;
 }
