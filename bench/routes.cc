@@ -79,7 +79,7 @@ http::Response BenchRoutes::index(Request& request) const {
 }
 
 http::Response BenchRoutes::show(Request& request) const {
-  std::vector<Comment> comments;
+  db::RowSet<Comment> comments;
   const auto post = app_.primary().read([&](db::ReadSession& session) {
     auto drawn = Post::random(session, app_.rng());
     comments = Comment::of_post(session, drawn.id);

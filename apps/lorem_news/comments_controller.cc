@@ -23,7 +23,7 @@ http::Response CommentsController::create(http::Request& request) {
         app_.write_options());
     return http::redirect(paths::comment(post_id, id)).notice("Comment was successfully created.");
   }
-  std::vector<Comment> comments;
+  db::RowSet<Comment> comments;
   const auto post = app_.primary().read([&](db::ReadSession& session) {
     comments = Comment::of_post(session, post_id);
     return Post::find(session, post_id);

@@ -98,34 +98,34 @@ void Post::destroy(db::WriteSession& tx, std::int64_t id) {
   tx.exec("UPDATE users SET posts_count = coalesce(posts_count, 0) - 1 WHERE id = ?"_sql, *user_id);
 }
 
-std::vector<PostItem> PostItem::newest(db::ReadSession& session, std::int64_t limit) {
+db::RowSet<PostItem> PostItem::newest(db::ReadSession& session, std::int64_t limit) {
   return session.all<PostItem>(
       "SELECT posts.id, user_id, screen_name AS author, title, comments_count, posts.created_at "
       "FROM posts JOIN users ON users.id = user_id ORDER BY posts.created_at DESC, posts.id DESC LIMIT ?"_sql,
       limit);
 }
 
-std::vector<PostItem> PostItem::of_user(db::ReadSession& session, std::int64_t user_id) {
+db::RowSet<PostItem> PostItem::of_user(db::ReadSession& session, std::int64_t user_id) {
   return session.all<PostItem>(
       "SELECT id, user_id, NULL AS author, title, comments_count, created_at "
       "FROM posts WHERE user_id = ? ORDER BY created_at DESC, id DESC"_sql,
       user_id);
 }
 
-std::vector<PostItem> PostItem::from(db::ReadSession& session, std::int64_t first_id, std::int64_t limit) {
+db::RowSet<PostItem> PostItem::from(db::ReadSession& session, std::int64_t first_id, std::int64_t limit) {
   return session.all<PostItem>(
       "SELECT id, user_id, NULL AS author, title, comments_count, created_at "
       "FROM posts INDEXED BY posts_as_listed WHERE id >= ? LIMIT ?"_sql,
       first_id, limit);
 }
 
-std::vector<PostItem> PostItem::from_random(db::ReadSession& session, base::Rng& rng, std::int64_t limit) {
+db::RowSet<PostItem> PostItem::from_random(db::ReadSession& session, base::Rng& rng, std::int64_t limit) {
   const auto least = session.scalar<std::int64_t>("SELECT min(id) FROM posts"_sql);
   const auto most = session.scalar<std::int64_t>("SELECT max(id) FROM posts"_sql);
   return from(session, draw(rng, least, most), limit);
 }
 
-std::vector<Comment> Comment::of_post(db::ReadSession& session, std::int64_t post_id) {
+db::RowSet<Comment> Comment::of_post(db::ReadSession& session, std::int64_t post_id) {
   return session.all<Comment>(
       "SELECT comments.id, post_id, user_id, screen_name AS author, '' AS post_title, body, comments.created_at "
       "FROM comments JOIN users ON users.id = user_id WHERE post_id = ? "
@@ -133,7 +133,7 @@ std::vector<Comment> Comment::of_post(db::ReadSession& session, std::int64_t pos
       post_id);
 }
 
-std::vector<Comment> Comment::of_user(db::ReadSession& session, std::int64_t user_id) {
+db::RowSet<Comment> Comment::of_user(db::ReadSession& session, std::int64_t user_id) {
   return session.all<Comment>(
       "SELECT comments.id, post_id, comments.user_id, '' AS author, title AS post_title, body, comments.created_at "
       "FROM comments JOIN posts ON posts.id = post_id WHERE comments.user_id = ? "

@@ -70,34 +70,35 @@ struct Post {
 };
 BOOST_DESCRIBE_STRUCT(Post, (), (id, user_id, author, title, description, comments_count, created_at))
 
-/// A post as a line of a list.
+/// A post as a line of a list. Its text lies in the list.
 struct PostItem {
   std::int64_t id = 0;
   std::int64_t user_id = 0;
-  std::optional<std::string> author;  ///< not read for the benchmarking pages, which do not show it
-  std::string title;
+  std::optional<std::string_view> author;  ///< not read for the benchmarking pages, which do not show it
+  std::string_view title;
   std::int64_t comments_count = 0;
   Timestamp created_at;
 
-  static std::vector<PostItem> newest(db::ReadSession& session, std::int64_t limit);
-  static std::vector<PostItem> of_user(db::ReadSession& session, std::int64_t user_id);
+  static db::RowSet<PostItem> newest(db::ReadSession& session, std::int64_t limit);
+  static db::RowSet<PostItem> of_user(db::ReadSession& session, std::int64_t user_id);
   /// Up to `limit` posts from `first_id` on, by id, without authors.
-  static std::vector<PostItem> from(db::ReadSession& session, std::int64_t first_id, std::int64_t limit);
-  static std::vector<PostItem> from_random(db::ReadSession& session, monolite::base::Rng& rng, std::int64_t limit);
+  static db::RowSet<PostItem> from(db::ReadSession& session, std::int64_t first_id, std::int64_t limit);
+  static db::RowSet<PostItem> from_random(db::ReadSession& session, monolite::base::Rng& rng, std::int64_t limit);
 };
 BOOST_DESCRIBE_STRUCT(PostItem, (), (id, user_id, author, title, comments_count, created_at))
 
+/// A comment as an entry of a list. Its text lies in the list.
 struct Comment {
   std::int64_t id = 0;
   std::int64_t post_id = 0;
   std::int64_t user_id = 0;
-  std::string author;
-  std::string post_title;
-  std::string body;
+  std::string_view author;
+  std::string_view post_title;
+  std::string_view body;
   Timestamp created_at;
 
-  static std::vector<Comment> of_post(db::ReadSession& session, std::int64_t post_id);
-  static std::vector<Comment> of_user(db::ReadSession& session, std::int64_t user_id);
+  static db::RowSet<Comment> of_post(db::ReadSession& session, std::int64_t post_id);
+  static db::RowSet<Comment> of_user(db::ReadSession& session, std::int64_t user_id);
   /// Inserts the comment and counts it for its post. Throws base::NotFound when the post is gone.
   static std::int64_t create(db::WriteSession& tx, std::int64_t post_id, std::int64_t user_id, std::string_view body,
                              Timestamp now);

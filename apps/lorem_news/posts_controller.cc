@@ -27,7 +27,7 @@ http::Response PostsController::index(http::Request& request) {
 
 http::Response PostsController::show(http::Request& request) {
   const auto id = request.param<std::int64_t>("id");
-  std::vector<Comment> comments;
+  db::RowSet<Comment> comments;
   const auto post = app_.primary().read([&](db::ReadSession& session) {
     comments = Comment::of_post(session, id);
     return Post::find(session, id);

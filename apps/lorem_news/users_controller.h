@@ -9,8 +9,8 @@ namespace lorem_news {
 /// All that a profile page shows.
 struct Profile {
   User user;
-  std::vector<PostItem> posts;
-  std::vector<Comment> comments;
+  db::RowSet<PostItem> posts;
+  db::RowSet<Comment> comments;
   std::vector<Session> sessions;  ///< only for the user themself
 
   static Profile of(db::ReadSession& session, User user, const Viewer& viewer);

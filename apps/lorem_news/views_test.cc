@@ -58,7 +58,7 @@ TEST_P(HostileText, StaysTextInTheList) { expect_harmless(views::posts::index_pa
 TEST_P(HostileText, StaysTextOnAPost) {
   auto of_profile = comment_;
   auto of_post = comment_;
-  of_post.post_title.clear();
+  of_post.post_title = "";
   expect_harmless(views::posts::show_page(post_, {of_profile, of_post}, {kHostile}, errors_, context()));
 }
 

@@ -78,6 +78,7 @@ class Loop::Impl::RunScope {
     detail::current_loop = &loop;
   }
   ~RunScope() {
+    loop_.turn.end();
     detail::current_loop = nullptr;
     loop_.running_ = false;
   }
@@ -124,6 +125,23 @@ class Loop::Impl::Round {
   detail::TaskQueue tasks_;
 };
 
+void LoopTurn::add(TurnListener& listener) noexcept {
+  listener.next_ = std::exchange(listeners, &listener);
+  if (std::exchange(queued, true)) return;
+  post_from_slot(io, slot, [this] {
+    queued = false;
+    end();
+  });
+}
+
+void LoopTurn::end() noexcept {
+  while (listeners) {
+    TurnListener& listener = *listeners;
+    listeners = std::exchange(listener.next_, nullptr);
+    listener.turn_ended();  // it may be gone afterwards
+  }
+}
+
 Loop::Impl::Impl(const LoopOptions& loop_options)
     : options(loop_options), io(BOOST_ASIO_CONCURRENCY_HINT_1), timers(*this) {
   ML_REQUIRE(options.stack_bytes >= kMinStackBytes, "stack_bytes must be at least 16384");
@@ -136,6 +154,11 @@ void Loop::Impl::run() {
   const RunScope scope(*this);
   io.run();
   io.restart();  // this `stop` is used up: the loop may run again
+}
+
+void Loop::Impl::post(std::function<void()> function) {
+  if (detail::current_loop != this) handed_over.fetch_add(1, std::memory_order_relaxed);  // the queue publishes it
+  boost::asio::post(io, std::move(function));
 }
 
 void Loop::Impl::spawn(std::function<void()> work, std::function<void()> done) {
@@ -236,6 +259,7 @@ void Loop::Impl::run_ready() {
 }
 
 bool Loop::Impl::push_remote(TaskState& task) noexcept {
+  handed_over.fetch_add(1, std::memory_order_relaxed);  // published together with the task
   TaskState* head = remote_.load(std::memory_order_relaxed);
   do task.next = head;
   while (!remote_.compare_exchange_weak(head, &task, std::memory_order_release, std::memory_order_relaxed));
@@ -289,7 +313,7 @@ void Loop::run() { impl_->run(); }
 
 void Loop::stop() noexcept { impl_->io.stop(); }
 
-void Loop::post(std::function<void()> function) { boost::asio::post(impl_->io, std::move(function)); }
+void Loop::post(std::function<void()> function) { impl_->post(std::move(function)); }
 
 void Loop::spawn(std::function<void()> work, std::function<void()> done) {
   impl_->spawn(std::move(work), std::move(done));

@@ -88,9 +88,9 @@ void ThreadWaiter::wake() noexcept {
 
 void TaskState::run() noexcept {
   work();
-  notify_switch();  // before the captures go, which may own a listener
+  notify_switch(Switch::kEnd);  // before the captures go, which may own a listener
   work = nullptr;
-  notify_switch();  // their destructors may have added one
+  notify_switch(Switch::kEnd);  // their destructors may have added one
 }
 
 void TaskState::add(SwitchListener& listener) noexcept {
@@ -99,11 +99,11 @@ void TaskState::add(SwitchListener& listener) noexcept {
   listener.next_ = std::exchange(listeners, &listener);
 }
 
-void TaskState::notify_switch() noexcept {
+void TaskState::notify_switch(Switch reason) noexcept {
   while (listeners) {
     SwitchListener& listener = *listeners;
     listeners = std::exchange(listener.next_, nullptr);
-    listener.before_switch();  // it may be gone afterwards
+    listener.before_switch(reason);  // it may be gone afterwards
   }
 }
 
@@ -121,7 +121,7 @@ bool Signal::wait(Deadline deadline) {
   require_may_wait();
   if (deadline.passed()) return false;
   TaskState* const task = detail::current_task;
-  if (task) task->notify_switch();
+  if (task) task->notify_switch(Switch::kWait);
   return task && task->fiber ? detail::wait_on_fiber(*this, *task, deadline) : detail::wait_on_thread(*this, deadline);
 }
 
@@ -158,6 +158,18 @@ bool in_task() noexcept { return detail::current_task != nullptr; }
 void on_next_switch(SwitchListener& listener) {
   ML_REQUIRE(in_task(), "on_next_switch needs a task");
   detail::current_task->add(listener);
+}
+
+bool on_loop() noexcept { return detail::current_loop != nullptr; }
+
+void on_turn_end(TurnListener& listener) {
+  ML_REQUIRE(on_loop(), "on_turn_end needs the thread of a loop");
+  detail::current_loop->turn.add(listener);
+}
+
+std::uint64_t handed_to_loop() {
+  ML_REQUIRE(on_loop(), "handed_to_loop needs the thread of a loop");
+  return detail::current_loop->handed_over.load(std::memory_order_relaxed);
 }
 
 NoSwitch::NoSwitch() noexcept { ++detail::no_switch_depth; }

@@ -74,12 +74,15 @@ void set_all(std::span<Signal* const> signals) noexcept;
 /// Lets the current task rest. On a fiber the loop serves others meanwhile.
 void sleep_for(Monotonic::duration duration);
 
+/// Why a task lets go of its thread.
+enum class Switch { kWait, kEnd };
+
 /// Something that a task may hold while it runs but not while it waits, such as a read snapshot.
 /// Called on the task's own thread right before the task waits, and when it ends. It must neither wait nor call
 /// on_next_switch.
 class SwitchListener {
  public:
-  virtual void before_switch() noexcept = 0;
+  virtual void before_switch(Switch reason) noexcept = 0;
 
  protected:
   ~SwitchListener() = default;
@@ -93,10 +96,36 @@ class SwitchListener {
 /// True on a task of a Loop, false on a plain thread.
 bool in_task() noexcept;
 
-/// Calls `listener.before_switch()` once, at the current task's next wait or its end, the last added first. Requires
+/// Calls `listener.before_switch` once, at the current task's next wait or its end, the last added first. Requires
 /// in_task().
 /// Lifetime: the listener lives until it was called.
 void on_next_switch(SwitchListener& listener);
+
+/// True on a thread that runs a Loop: in its tasks, unless they have threads of their own, and between them.
+bool on_loop() noexcept;
+
+/// Called on a loop's thread when everything that was ready to run there at the time of `on_turn_end` has run. It must
+/// neither wait nor throw.
+class TurnListener {
+ public:
+  virtual void turn_ended() noexcept = 0;
+
+ protected:
+  ~TurnListener() = default;
+
+ private:
+  friend struct LoopTurn;
+  TurnListener* next_ = nullptr;
+};
+
+/// Calls `listener.turn_ended()` once: after what is queued on this loop now and before it asks for new input, or when
+/// the loop stops. Requires on_loop().
+/// Lifetime: the listener lives until it was called.
+void on_turn_end(TurnListener& listener);
+
+/// How often other threads handed something to this thread's loop: a posted function, the wake-up of a task. Counted
+/// before it can run. Requires on_loop().
+std::uint64_t handed_to_loop();
 
 /// While one lives on a thread, nothing on that thread may wait, task or not: a statement, a transaction or a lock is
 /// open. Breaking the rule throws an Error of scope kBug. Cost: one thread-local increment.

@@ -447,7 +447,7 @@ TEST(SetAll, OfNothingDoesNothing) { set_all({}); }
 class Recorder final : public SwitchListener {
  public:
   Recorder(std::vector<std::string>& calls, std::string name) : calls_(calls), name_(std::move(name)) {}
-  void before_switch() noexcept override { calls_.push_back(name_); }
+  void before_switch(Switch /*reason*/) noexcept override { calls_.push_back(name_); }
 
  private:
   std::vector<std::string>& calls_;
@@ -463,6 +463,46 @@ class Switching : public testing::TestWithParam<TaskMode> {
 
 INSTANTIATE_TEST_SUITE_P(Modes, Switching, testing::ValuesIn(detail::testable_modes()),
                          [](const auto& suite) { return detail::name_of(suite.param); });
+
+TEST(Turns, EndAfterWhatWasReadyAndBeforeWhatCameLater) {
+  class Ended final : public TurnListener {
+   public:
+    explicit Ended(std::vector<std::string>& calls) : calls_(calls) {}
+    void turn_ended() noexcept override { calls_.push_back("ended"); }
+
+   private:
+    std::vector<std::string>& calls_;
+  };
+  std::vector<std::string> calls;
+  Ended ended(calls);
+  Loop loop;
+  loop.post([&] {
+    EXPECT_TRUE(on_loop());
+    on_turn_end(ended);
+    loop.post([&] {
+      calls.emplace_back("later");
+      on_turn_end(ended);
+      loop.stop();  // the turn ends with the loop
+    });
+  });
+  loop.post([&] { calls.emplace_back("ready"); });
+  loop.run();
+  EXPECT_THAT(calls, ElementsAre("ready", "ended", "later", "ended"));
+  EXPECT_FALSE(on_loop());
+}
+
+TEST(Turns, CountWhatOtherThreadsHandOver) {
+  Loop loop;
+  loop.post([&] {
+    const auto before = handed_to_loop();
+    loop.post([] {});
+    EXPECT_EQ(handed_to_loop(), before);
+    std::thread([&] { loop.post([] {}); }).join();
+    EXPECT_EQ(handed_to_loop(), before + 1);
+    loop.stop();
+  });
+  loop.run();
+}
 
 TEST_P(Switching, CallsListenersOnceRightBeforeTheTaskWaits) {
   run_as_task(GetParam(), [&] {

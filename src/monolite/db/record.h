@@ -2,6 +2,10 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <type_traits>
 
 #include <boost/describe/class.hpp>
 #include <boost/describe/members.hpp>
@@ -35,20 +39,68 @@ using MemberType = std::remove_cvref_t<decltype(std::declval<Row&>().*M::pointer
 
 }  // namespace detail
 
-/// Reads the current row: a Record by column names, anything else from the first column.
+namespace detail {
+
 template <class T>
-T row_value(Statement& from) {
+constexpr bool borrows() {
   if constexpr (Record<T>) {
-    const auto columns = from.columns_of(detail::ShapeOf<T>::shape);
-    T row{};
-    std::size_t i = 0;
-    boost::mp11::mp_for_each<detail::MembersOf<T>>([&](auto member) {
-      row.*member.pointer = column_value<detail::MemberType<T, decltype(member)>>(from, columns[i++]);
-    });
-    return row;
+    return []<class... M>(boost::mp11::mp_list<M...>) {
+      return (borrows<MemberType<T, M>>() || ...);
+    }(boost::mp11::mp_rename<MembersOf<T>, boost::mp11::mp_list>{});
   } else {
-    return column_value<T>(from, 0);
+    return std::is_same_v<T, std::string_view> || std::is_same_v<T, std::optional<std::string_view>>;
   }
 }
+
+}  // namespace detail
+
+/// A row with `std::string_view` members shows the database's own memory, which is gone with the next row. `all` keeps
+/// that text (RowSet) and `each` hands out one row at a time; a call that returns a single row needs std::string.
+template <class T>
+concept BorrowsText = detail::borrows<T>();
+
+/// Reads rows of a statement: a Record by column names, anything else from the first column. Made when the statement
+/// stands on its first row, because a changed schema shows only then; good until the statement is reset.
+template <class T>
+class RowReader {
+ public:
+  explicit RowReader(Statement& from) : from_(from) {
+    if constexpr (Record<T>) columns_ = from.columns_of(detail::ShapeOf<T>::shape);
+  }
+
+  /// The current row.
+  T operator()() const {
+    if constexpr (Record<T>) {
+      T row{};
+      std::size_t i = 0;
+      boost::mp11::mp_for_each<detail::MembersOf<T>>([&](auto member) {
+        row.*member.pointer = column_value<detail::MemberType<T, decltype(member)>>(from_, columns_[i++]);
+      });
+      return row;
+    } else {
+      return column_value<T>(from_, 0);
+    }
+  }
+
+ private:
+  const Statement& from_;
+  std::span<const int> columns_;
+};
+
+namespace detail {
+
+/// Replaces each view of `row` by what `keep` makes of it.
+template <class T, class Keep>
+void keep_text(T& row, Keep keep) {
+  if constexpr (std::is_same_v<T, std::string_view>) {
+    row = keep(row);
+  } else if constexpr (std::is_same_v<T, std::optional<std::string_view>>) {
+    if (row) row = keep(*row);
+  } else if constexpr (Record<T>) {
+    boost::mp11::mp_for_each<MembersOf<T>>([&](auto member) { keep_text(row.*member.pointer, keep); });
+  }
+}
+
+}  // namespace detail
 
 }  // namespace monolite::db

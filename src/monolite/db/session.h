@@ -10,6 +10,7 @@
 #include <monolite/base/function_ref.h>
 #include <monolite/base/task.h>
 #include <monolite/db/record.h>
+#include <monolite/db/row_set.h>
 #include <monolite/db/sql.h>
 
 namespace monolite::db {
@@ -102,10 +103,13 @@ class Rows {
  private:
   void advance() {
     row_.reset();
-    if (statement_->step()) row_.emplace(row_value<T>(*statement_));
+    if (!statement_->step()) return;
+    if (!read_) read_.emplace(*statement_);
+    row_.emplace((*read_)());
   }
 
   StatementLease statement_;
+  std::optional<RowReader<T>> read_;
   std::optional<T> row_;
 };
 
@@ -119,24 +123,29 @@ class ReadSession {
   ReadSession(const ReadSession&) = delete;
   ReadSession& operator=(const ReadSession&) = delete;
 
-  /// Every row.
+  /// Every row: a std::vector, or a RowSet when T has views of text.
   template <class T, class... Args>
-  std::vector<T> all(const Sql& sql, const Args&... args) {
+  auto all(const Sql& sql, const Args&... args) {
     const StatementLease statement(source_, sql, BoundBytes::kBorrowed, args...);
-    std::vector<T> rows;
-    while (statement->step()) {
-      if (rows.empty()) rows.reserve(kFirstRows);
-      rows.push_back(row_value<T>(*statement));
-    }
+    std::conditional_t<BorrowsText<T>, RowSet<T>, std::vector<T>> rows;
+    if (!statement->step()) return rows;
+    const RowReader<T> read(*statement);
+    if constexpr (!BorrowsText<T>) rows.reserve(kFirstRows);
+    do {
+      T row = read();
+      if constexpr (BorrowsText<T>) detail::keep_text(row, [&](std::string_view text) { return rows.keep(text); });
+      rows.push_back(std::move(row));
+    } while (statement->step());
     return rows;
   }
 
   /// The first row, or nothing.
   template <class T, class... Args>
   std::optional<T> find(const Sql& sql, const Args&... args) {
+    static_assert(!BorrowsText<T>, "the text of a view is gone when find returns: use std::string");
     const StatementLease statement(source_, sql, BoundBytes::kBorrowed, args...);
     if (!statement->step()) return std::nullopt;
-    return row_value<T>(*statement);
+    return RowReader<T>(*statement)();
   }
 
   /// The first row. Errors: base::NotFound when there is none.
@@ -192,10 +201,11 @@ class WriteSession : public ReadSession {
   /// (`ON CONFLICT DO NOTHING`); use `find` where that is expected.
   template <class T, class... Args>
   T insert(const Sql& sql, const Args&... args) {
+    static_assert(!BorrowsText<T>, "the text of a view is gone when insert returns: use std::string");
     const StatementLease statement(source(), sql, BoundBytes::kBorrowed, args...);
     std::optional<T> row;
     while (statement->step()) {
-      if (!row) row.emplace(row_value<T>(*statement));
+      if (!row) row.emplace(RowReader<T>(*statement)());
     }
     if (!row) detail::throw_no_row(sql);
     return std::move(*row);

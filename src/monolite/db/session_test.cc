@@ -130,6 +130,50 @@ TEST_F(Sessions, EachStreamsAndKeepsTemporaries) {
   EXPECT_THAT(seen, ElementsAre("one", "two"));
 }
 
+struct Line {
+  std::int64_t id;
+  std::string_view title;
+  std::optional<std::string_view> body;
+};
+BOOST_DESCRIBE_STRUCT(Line, (), (id, title, body))
+
+TEST_F(Sessions, AllKeepsTheTextOfViews) {
+  auto lines = database_->read([](ReadSession& s) {
+    auto read = s.all<Line>("SELECT id, title, body FROM posts ORDER BY id"_sql);
+    s.all<Line>("SELECT id, upper(title) AS title, upper(body) AS body FROM posts"_sql);  // uses the same memory inside
+    return read;
+  });
+  const auto moved = std::move(lines);
+  ASSERT_EQ(moved.size(), 3U);
+  EXPECT_EQ(moved[0].title, "one");
+  EXPECT_EQ(moved[0].body, "first");
+  EXPECT_EQ(moved[1].title, "two");
+  EXPECT_EQ(moved[1].body, std::nullopt);
+  EXPECT_EQ(moved.back().title, "three");
+}
+
+TEST_F(Sessions, ASetOfViewsGrowsWithoutMovingItsText) {
+  const auto texts = database_->read([](ReadSession& s) {
+    return s.all<std::string_view>(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 3000) "
+        "SELECT printf('%d-%.*c', i, i % 50, 'x') FROM n"_sql);
+  });
+  ASSERT_EQ(texts.size(), 3000U);
+  for (std::size_t i = 1; i <= 3000; ++i) {
+    ASSERT_EQ(texts[i - 1], std::to_string(i) + "-" + std::string(std::max<std::size_t>(i % 50, 1), 'x'));
+  }
+}
+
+TEST_F(Sessions, EachShowsViewsOfTheCurrentRow) {
+  database_->read([](ReadSession& s) {
+    std::string seen;
+    for (const auto& line : s.each<Line>("SELECT id, title, body FROM posts ORDER BY id"_sql)) {
+      seen.append(line.title).append(line.body.value_or("-"));
+    }
+    EXPECT_EQ(seen, "onefirsttwo-threethird");
+  });
+}
+
 TEST_F(Sessions, EachNestsOverTheSameLiteral) {
   int pairs = 0;
   database_->read([&](ReadSession& s) {

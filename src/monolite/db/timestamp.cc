@@ -25,12 +25,12 @@ void put(char* out, int width, long value) {
   for (int i = width - 1; i >= 0; --i, value /= 10) out[i] = static_cast<char>('0' + value % 10);
 }
 
-/// `width` digits at `at`. A character that is none makes the result negative, so a caller checks several numbers at
+/// `width` digits at `text`. A character that is none makes the result negative, so a caller checks several numbers at
 /// once.
-int number(const char* text, std::size_t at, std::size_t width) {
+inline int number(const char* text, std::size_t width) {
   unsigned wrong = 0;
   int value = 0;
-  for (std::size_t i = at; i < at + width; ++i) {
+  for (std::size_t i = 0; i < width; ++i) {
     const auto digit = static_cast<unsigned>(static_cast<unsigned char>(text[i])) - '0';
     wrong |= digit > 9 ? 1U : 0U;
     value = value * 10 + static_cast<int>(digit & 0xF);
@@ -38,11 +38,21 @@ int number(const char* text, std::size_t at, std::size_t width) {
   return wrong != 0 ? -1 : value;
 }
 
+/// The same for a width that is known: lists read hundreds of timestamps per page, and this one is unrolled.
+template <std::size_t kWidth>
+int number(const char* text) {
+  return number(text, kWidth);
+}
+
 /// The digits behind the seconds: `.5` is 500,000 us.
 std::optional<microseconds> fraction(std::string_view text) {
   if (text.empty()) return microseconds(0);
   if (text.front() != '.' || text.size() < 2 || text.size() > 7) return std::nullopt;
-  const int digits = number(text.data(), 1, text.size() - 1);
+  if (text.size() == 7) {
+    const int micros = number<6>(text.data() + 1);
+    return micros < 0 ? std::nullopt : std::optional(microseconds(micros));
+  }
+  const int digits = number(text.data() + 1, text.size() - 1);
   if (digits < 0) return std::nullopt;
   long scaled = digits;
   for (std::size_t width = text.size() - 1; width < 6; ++width) scaled *= 10;
@@ -74,8 +84,8 @@ std::optional<Timestamp> timestamp_from_text(std::string_view text) {
     return std::nullopt;
   }
   const char* digits = text.data();
-  const int year = number(digits, 0, 4), month = number(digits, 5, 2), day = number(digits, 8, 2);
-  const int hour = number(digits, 11, 2), minute = number(digits, 14, 2), second = number(digits, 17, 2);
+  const int year = number<4>(digits), month = number<2>(digits + 5), day = number<2>(digits + 8);
+  const int hour = number<2>(digits + 11), minute = number<2>(digits + 14), second = number<2>(digits + 17);
   const auto rest = fraction(text.substr(19));
   if ((year | month | day | hour | minute | second) < 0 || !rest) return std::nullopt;
   const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),

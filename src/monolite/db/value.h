@@ -118,15 +118,16 @@ T cell_value(const Cell& cell, const Statement& from, int column) {
     const auto bytes = std::as_bytes(std::span(cell.bytes));
     return Blob(bytes.begin(), bytes.end());
   } else {
-    static_assert(std::is_same_v<T, std::string>, "no way to read a column into this type");
+    static_assert(std::is_same_v<T, std::string> || std::is_same_v<T, std::string_view>,
+                  "no way to read a column into this type");
     expect(ColumnType::kText, "text");
-    return std::string(cell.bytes);
+    return T(cell.bytes);
   }
 }
 
 }  // namespace detail
 
-/// Reads column `column` (from 0) of the current row.
+/// Reads column `column` (from 0) of the current row. A std::string_view is good until the statement's next step.
 template <class T>
 T column_value(const Statement& from, int column) {
   return detail::cell_value<T>(from.cell(column), from, column);

@@ -3,7 +3,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -134,10 +136,30 @@ SafeHtml paragraphs(std::string_view text);
 
 // ---- Forms ----------------------------------------------------------------------------------------------------------
 
-/// The request's token against forged forms, and the name of the field that carries it. Lifetime: a value.
+/// Text that is made when somebody first asks for it. Threads: one. Lifetime: what `make` uses outlives it.
+class LazyText {
+ public:
+  LazyText() = default;
+  template <std::convertible_to<std::string> T>
+  LazyText(T text) : text_(std::move(text)) {}  // NOLINT(google-explicit-constructor): made already
+  explicit LazyText(std::function<std::string()> make) : make_(std::move(make)) {}
+
+  const std::string& get() const {
+    if (!text_) text_ = make_ ? make_() : std::string();
+    return *text_;
+  }
+  bool was_asked_for() const noexcept { return text_.has_value(); }
+
+ private:
+  std::function<std::string()> make_;
+  mutable std::optional<std::string> text_;
+};
+
+/// The request's token against forged forms, and the name of the field that carries it. A page that prints no form does
+/// not ask for the token, so its visitor needs no session and its answer sets no cookie. Lifetime: a value.
 struct Csrf {
   std::string param = "authenticity_token";
-  std::string token;
+  LazyText token = {};
 };
 
 /// What the form asks for. Browsers send only GET and POST; the others travel as POST with a field `_method`.
@@ -154,7 +176,8 @@ SafeHtml button_to(std::string_view label, std::string_view action, FormMethod m
 /// `<input type="hidden" name="…" value="…" autocomplete="off" />`.
 SafeHtml hidden_field(std::string_view name, std::string_view value);
 
-/// The two `<meta>` tags from which scripts read the token: `csrf-param` and `csrf-token`.
+/// The two `<meta>` tags from which scripts read the token: `csrf-param` and `csrf-token`. They ask for it: where a
+/// guest's pages shall set no cookie, write them `if (csrf.token.was_asked_for())`, after the body was rendered.
 SafeHtml csrf_meta_tags(const Csrf& csrf);
 
 }  // namespace monolite::view

@@ -43,6 +43,7 @@ void Buffer::grow(std::size_t needed) {
 
 void Buffer::raw(SafeHtml&& html) {
   if (html.size() <= size() || html.block_.front_room() < size()) return copy(html.view());
+  if (!adopted_at_) adopted_at_ = size();
   html.block_.prepend({storage_.data(), size()});
   storage_ = std::exchange(html.block_, {});
   use_storage();

@@ -178,6 +178,10 @@ class Buffer {
     append(std::forward<T>(value));
   }
 
+  /// Bytes that this Buffer made room for: what it wrote into the memory of a body that a layout went on in is not
+  /// counted. For SizeHint.
+  std::size_t room_used() const noexcept { return adopted_at_.value_or(size()); }
+
   /// Bytes written, without the named blocks.
   std::size_t size() const noexcept { return static_cast<std::size_t>(at_ - storage_.data()); }
 
@@ -214,6 +218,7 @@ class Buffer {
   detail::TextBlock storage_;
   char* at_;   // next byte to write, inside storage_, whose own size counts only where nothing is being written
   char* end_;  // end of storage_
+  std::optional<std::size_t> adopted_at_;  // size when it went on in the memory of a body
   std::vector<NamedBlock> blocks_;
   Block* open_ = nullptr;  // the innermost open block
 };

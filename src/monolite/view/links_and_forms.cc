@@ -60,7 +60,7 @@ void write_form_start(Buffer& out, std::string_view action, FormMethod method, A
 
 void write_form_fields(Buffer& out, FormMethod method, const Csrf& csrf) {
   if (const auto name = method_override(method); !name.empty()) write_hidden(out, "_method", name);
-  if (method != FormMethod::kGet) write_hidden(out, csrf.param, csrf.token);
+  if (method != FormMethod::kGet) write_hidden(out, csrf.param, csrf.token.get());
 }
 
 }  // namespace
@@ -116,7 +116,7 @@ SafeHtml csrf_meta_tags(const Csrf& csrf) {
   out.raw("<meta name=\"csrf-param\" content=\""_html);
   out.text(csrf.param);
   out.raw("\" />\n<meta name=\"csrf-token\" content=\""_html);
-  out.text(csrf.token);
+  out.text(csrf.token.get());
   out.raw("\" />"_html);
   return std::move(out).html();
 }

@@ -34,7 +34,20 @@ bool contains(const std::array<std::string_view, N>& names, std::string_view nam
   return index_in(names, name) < N;
 }
 
-bool is_control(char c) { return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == '\x7F'; }
+constexpr bool is_control(char c) { return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == '\x7F'; }
+
+/// What text is not copied past without a look: `&`, and control characters, line ends among them.
+constexpr auto kNeedsALook = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t c = 0; c < table.size(); ++c) table[c] = c == '&' || is_control(static_cast<char>(c));
+  return table;
+}();
+
+/// The first byte from `at` on that needs a look, or the end.
+std::size_t next_look(std::string_view text, std::size_t at) {
+  while (at < text.size() && !kNeedsALook[static_cast<unsigned char>(text[at])]) ++at;
+  return at;
+}
 
 /// Writes harmless markup and nothing else: every byte goes through `Buffer::text`, except names from the tables above,
 /// character references, and literals.
@@ -70,17 +83,17 @@ class Writer {
 void Writer::text(std::string_view text) {
   std::size_t begin = 0;
   const auto flush = [&](std::size_t end) { plain(text.substr(begin, end - begin)); };
-  for (std::size_t at = 0; at < text.size();) {
+  for (std::size_t at = next_look(text, 0); at < text.size(); at = next_look(text, at)) {
     std::size_t size = 1;
     if (text[at] == '&') {
       size = detail::reference_size(text.substr(at));
       if (size > 0) {
         flush(at);
         begin_content();
-        out_.raw(SafeHtml::trusted(std::string(text.substr(at, size))));  // one character, named: cannot be markup
+        out_.raw(SafeHtml::trusted(text.substr(at, size)));  // one character, named: cannot be markup
         begin = at + size;
       }
-    } else if (is_control(text[at])) {
+    } else {
       flush(at);
       size = text.substr(at).starts_with("\r\n") ? 2 : 1;
       if (text[at] == '\n' || text[at] == '\r') ++line_ends_;

@@ -1,3 +1,6 @@
+#include <array>
+#include <charconv>
+
 #include <monolite/view/helpers.h>
 
 namespace monolite::view {
@@ -34,8 +37,10 @@ std::size_t code_point_size(std::string_view text) {
 }  // namespace
 
 std::string pluralize(std::int64_t count, std::string_view singular, std::string_view plural) {
-  std::string text = std::to_string(count);
-  text += ' ';
+  std::array<char, 24> room;  // holds every number and the space
+  char* end = std::to_chars(room.data(), room.data() + room.size() - 1, count).ptr;
+  *end++ = ' ';
+  std::string text(room.data(), end);
   if (count == 1) {
     text += singular;
   } else if (!plural.empty()) {

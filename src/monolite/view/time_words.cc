@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 
 #include <monolite/view/helpers.h>
 
@@ -24,20 +25,22 @@ constexpr std::array<std::string_view, 12> kMonths = {"January",   "February", "
 // The longest text here is "September 22, -32767 19:37".
 class ShortText {
  public:
-  void add(std::string_view text) { size_ += text.copy(bytes_.data() + size_, bytes_.size() - size_); }
-  void add(std::int64_t value) {
-    const auto end = std::to_chars(bytes_.data() + size_, bytes_.data() + bytes_.size(), value).ptr;
-    size_ = static_cast<std::size_t>(end - bytes_.data());
+  void add(std::string_view text) {
+    std::memcpy(at_, text.data(), text.size());
+    at_ += text.size();
   }
-  void add_two_digits(std::int64_t value) {
-    bytes_[size_++] = static_cast<char>('0' + value / 10 % 10);
-    bytes_[size_++] = static_cast<char>('0' + value % 10);
+  void add(char c) { *at_++ = c; }
+  void add(std::int64_t value) { at_ = std::to_chars(at_, bytes_.data() + bytes_.size(), value).ptr; }
+  /// Of a value from 0 to 99.
+  void add_two_digits(unsigned value) {
+    add(static_cast<char>('0' + value / 10));
+    add(static_cast<char>('0' + value % 10));
   }
-  std::string_view view() const { return {bytes_.data(), size_}; }
+  std::string_view view() const { return {bytes_.data(), static_cast<std::size_t>(at_ - bytes_.data())}; }
 
  private:
-  std::array<char, 64> bytes_{};
-  std::size_t size_ = 0;
+  std::array<char, 64> bytes_;  // not cleared: a page has hundreds of these
+  char* at_ = bytes_.data();
 };
 
 std::int64_t rounded(std::int64_t value, std::int64_t unit) { return (value + unit / 2) / unit; }
@@ -45,9 +48,9 @@ std::int64_t rounded(std::int64_t value, std::int64_t unit) { return (value + un
 void add_counted(ShortText& text, std::string_view qualifier, std::int64_t count, std::string_view unit) {
   text.add(qualifier);
   text.add(count);
-  text.add(" ");
+  text.add(' ');
   text.add(unit);
-  if (count != 1) text.add("s");
+  if (count != 1) text.add('s');
 }
 
 // February 29ths between the two moments, which make a span of whole years longer than 365 days each.
@@ -85,48 +88,59 @@ void add_distance(ShortText& text, Time at, Time now) {
 }
 
 struct Calendar {
-  explicit Calendar(Time at)
-      : day(floor<days>(at)), date(day), clock(floor<std::chrono::seconds>(at - std::chrono::sys_days(day))) {}
-  std::chrono::sys_days day;
-  std::chrono::year_month_day date;
-  std::chrono::hh_mm_ss<std::chrono::seconds> clock;
+  explicit Calendar(Time at) {
+    const auto midnight = floor<days>(at);
+    const std::chrono::year_month_day date(midnight);
+    const auto second_of_day = static_cast<unsigned>(floor<std::chrono::seconds>(at - midnight).count());
+    year = static_cast<int>(date.year());
+    month = static_cast<unsigned>(date.month());
+    day = static_cast<unsigned>(date.day());
+    hour = second_of_day / 3600;
+    minute = second_of_day / 60 % 60;
+    second = second_of_day % 60;
+  }
+  int year;
+  unsigned month, day, hour, minute, second;
 };
 
+/// With at least four digits, as ISO 8601 wants it.
+void add_four_digits(ShortText& text, int year) {
+  if (year < 0 || year > 9999) return text.add(std::int64_t{year});
+  text.add_two_digits(static_cast<unsigned>(year) / 100);
+  text.add_two_digits(static_cast<unsigned>(year) % 100);
+}
+
 void add_day(ShortText& text, const Calendar& at) {
-  text.add(kMonths[static_cast<unsigned>(at.date.month()) - 1]);
-  text.add(" ");
-  text.add(static_cast<std::int64_t>(static_cast<unsigned>(at.date.day())));
+  text.add(kMonths[at.month - 1]);
+  text.add(' ');
+  if (at.day >= 10) text.add(static_cast<char>('0' + at.day / 10));
+  text.add(static_cast<char>('0' + at.day % 10));
   text.add(", ");
-  text.add(static_cast<std::int64_t>(static_cast<int>(at.date.year())));
+  if (at.year < 1000) return text.add(std::int64_t{at.year});
+  add_four_digits(text, at.year);
 }
 
 void add_long_date(ShortText& text, const Calendar& at) {
   add_day(text, at);
-  text.add(" ");
-  text.add_two_digits(at.clock.hours().count());
-  text.add(":");
-  text.add_two_digits(at.clock.minutes().count());
-}
-
-void add_year(ShortText& text, std::int64_t year) {
-  if (year < 0 || year > 9999) return text.add(year);
-  text.add_two_digits(year / 100);
-  text.add_two_digits(year % 100);
+  text.add(' ');
+  text.add_two_digits(at.hour);
+  text.add(':');
+  text.add_two_digits(at.minute);
 }
 
 void add_iso_time(ShortText& text, const Calendar& at) {
-  add_year(text, static_cast<int>(at.date.year()));
-  text.add("-");
-  text.add_two_digits(static_cast<unsigned>(at.date.month()));
-  text.add("-");
-  text.add_two_digits(static_cast<unsigned>(at.date.day()));
-  text.add("T");
-  text.add_two_digits(at.clock.hours().count());
-  text.add(":");
-  text.add_two_digits(at.clock.minutes().count());
-  text.add(":");
-  text.add_two_digits(at.clock.seconds().count());
-  text.add("Z");
+  add_four_digits(text, at.year);
+  text.add('-');
+  text.add_two_digits(at.month);
+  text.add('-');
+  text.add_two_digits(at.day);
+  text.add('T');
+  text.add_two_digits(at.hour);
+  text.add(':');
+  text.add_two_digits(at.minute);
+  text.add(':');
+  text.add_two_digits(at.second);
+  text.add('Z');
 }
 
 }  // namespace

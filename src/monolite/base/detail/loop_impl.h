@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <new>
 #include <vector>
@@ -70,6 +72,21 @@ class FiberTask final : public TaskState {
 
 }  // namespace detail
 
+/// Who wants to know that the current turn of a loop is over. Its handler stands in the loop's queue behind everything
+/// that was ready when the first listener came. Threads: the loop's.
+struct LoopTurn {
+  explicit LoopTurn(boost::asio::io_context& own_io) noexcept : io(own_io) {}
+
+  void add(TurnListener& listener) noexcept;
+  /// Calls and forgets the listeners, last added first.
+  void end() noexcept;
+
+  boost::asio::io_context& io;
+  TurnListener* listeners = nullptr;
+  bool queued = false;
+  detail::HandlerSlot slot;
+};
+
 /// How a task gets to run again (`hand_over`). On the loop's thread it goes into `ready_`; from elsewhere onto the
 /// stack `remote_`, and whoever finds that stack empty owes the loop one `wake`. Only the handler that this wake queues
 /// takes the stack, so a loop cannot finish a task, and be destroyed, before its waker is through.
@@ -78,6 +95,8 @@ struct Loop::Impl {
   ~Impl();
 
   void run();
+  /// Threads: any.
+  void post(std::function<void()> function);
   void spawn(std::function<void()> work, std::function<void()> done);
 
   /// Lets a waiting task go on. True when the caller now owes a `wake`. `task` may be gone when it returns.
@@ -93,6 +112,8 @@ struct Loop::Impl {
   // Held for life: an io_context without work stops itself, and a stop that nobody asked for would end the next `run`.
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_guard{io.get_executor()};
   detail::TimerQueue timers;
+  LoopTurn turn{io};
+  std::atomic<std::uint64_t> handed_over{0};  ///< by other threads
   Impl* next_owed_wake = nullptr;  ///< used by set_all while it owes the wake
   std::size_t live_tasks = 0;
 

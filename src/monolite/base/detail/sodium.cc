@@ -6,7 +6,11 @@
 namespace monolite::base::detail {
 
 void init_sodium() {
-  static const bool ready = sodium_init() >= 0;
+  static const bool ready = [] {
+    // Its own generator, seeded by the kernel: the default asks the kernel for each token, a system call at a time.
+    randombytes_set_implementation(&randombytes_internal_implementation);
+    return sodium_init() >= 0;
+  }();
   if (!ready)
     throw Error({.code = ErrorCode::kUnsupported,
                  .scope = ErrorScope::kBug,

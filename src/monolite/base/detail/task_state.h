@@ -20,7 +20,7 @@ struct TaskState {
 
   void add(SwitchListener& listener) noexcept;
   /// Calls and forgets the listeners, last added first.
-  void notify_switch() noexcept;
+  void notify_switch(Switch reason) noexcept;
 
   Loop::Impl& loop;
   detail::Fiber* const fiber;

@@ -1,3 +1,6 @@
+#include <atomic>
+#include <functional>
+#include <initializer_list>
 #include <memory>
 #include <string>
 
@@ -6,6 +9,7 @@
 #include <sqlite3.h>
 
 #include <monolite/base/error.h>
+#include <monolite/base/loop.h>
 #include <monolite/db/sqlite/detail/boot_check.h>
 #include <monolite/db/sqlite/detail/connection.h>
 #include <monolite/db/sqlite/detail/reader_pool.h>
@@ -98,6 +102,62 @@ TEST_F(Connections, AnOrdinaryErrorInATransactionPoisonsNothing) {
   EXPECT_EQ(scalar("SELECT count(*) FROM t WHERE id > ?"_sql, 0), 1);
 }
 
+class SharedSnapshots : public ::testing::Test {
+ protected:
+  SharedSnapshots() {
+    database_->write([](WriteSession& tx) { tx.run("CREATE TABLE t (id INTEGER) STRICT"_script); });
+  }
+
+  void read() {
+    pool_.read([](ReadSession& s) { s.scalar<int>("SELECT count(*) FROM t"_sql); });
+  }
+  /// Runs `works` as tasks in one turn of a loop.
+  static void run_in_a_turn(std::initializer_list<std::function<void()>> works) {
+    base::Loop loop({.mode = base::TaskMode::kInline});  // tasks on the loop's own thread, also for sanitizers
+    loop.post([&] {
+      for (const auto& work : works) loop.spawn(work);
+      loop.post([&] { loop.stop(); });
+    });
+    loop.run();
+  }
+
+  TemporaryDatabase database_;
+  std::atomic<std::uint64_t> commits_{0};
+  ReaderPool pool_{[this] {
+                     auto connection = std::make_unique<Connection>(database_.path(), Role::kReader, "");
+                     configure(*connection, Role::kReader, {});
+                     return connection;
+                   },
+                   commits_, 2};
+};
+
+TEST_F(SharedSnapshots, PassFromTaskToTaskAndEndWithTheTurn) {
+  run_in_a_turn({[&] { read(); },
+                 [&] {
+                   EXPECT_EQ(pool_.free_connections(), 0U);  // still inside of the transaction
+                   read();
+                   EXPECT_EQ(pool_.free_connections(), 0U);
+                 }});
+  EXPECT_EQ(pool_.free_connections(), 1U);
+}
+
+TEST_F(SharedSnapshots, EndWhenTheLaneCommitted) {
+  run_in_a_turn({[&] { read(); },
+                 [&] {
+                   database_->write([](WriteSession& tx) { tx.exec("INSERT INTO t VALUES (1)"_sql); });
+                   ++commits_;  // what the lane of this pool would do
+                   pool_.read([](ReadSession& s) { EXPECT_EQ(s.scalar<int>("SELECT count(*) FROM t"_sql), 1); });
+                 }});
+}
+
+TEST_F(SharedSnapshots, EndWhenTheTaskWrites) {
+  run_in_a_turn({[&] {
+    read();
+    pool_.end_snapshot();
+    EXPECT_EQ(pool_.free_connections(), 1U);
+  }});
+}
+
 TEST(ReaderPool, KeepsSoundConnectionsAndClosesBrokenOnes) {
   FaultVfs vfs("reader_pool");
   Options options;
@@ -105,6 +165,7 @@ TEST(ReaderPool, KeepsSoundConnectionsAndClosesBrokenOnes) {
   const TemporaryDatabase database(options);
   database->write([](WriteSession& tx) { tx.run("CREATE TABLE t (id INTEGER) STRICT"_script); });
   int opened = 0;
+  const std::atomic<std::uint64_t> commits{0};
   ReaderPool pool(
       [&] {
         ++opened;
@@ -112,7 +173,7 @@ TEST(ReaderPool, KeepsSoundConnectionsAndClosesBrokenOnes) {
         configure(*connection, Role::kReader, options);
         return connection;
       },
-      2);
+      commits, 2);
   const auto count = [&] { pool.read([](ReadSession& s) { s.scalar<int>("SELECT count(*) FROM t"_sql); }); };
   count();
   count();

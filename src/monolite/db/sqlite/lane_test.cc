@@ -402,7 +402,7 @@ class OneWait : public base::SwitchListener {
     base::on_next_switch(*this);
     over_.wait();
   }
-  void before_switch() noexcept override { over_.set(); }
+  void before_switch(base::Switch /*reason*/) noexcept override { over_.set(); }
 
  private:
   base::Signal over_;
@@ -454,6 +454,64 @@ TEST_P(Snapshots, ATaskThatWaitsHoldsNoSnapshot) {
                            EXPECT_EQ(left, 1);
                            release.set();
                          }});
+}
+
+// Tasks that follow each other in one turn of a loop may share a snapshot; what one of them can know of must be in it.
+TEST_P(Snapshots, ATaskSeesWhatWasCommittedWhileTheOneBeforeItRan) {
+  run_tasks(GetParam(), {[&] {
+                           EXPECT_EQ(count(), 0);
+                           std::thread([&] { database_->write([](WriteSession& tx) { insert(tx, 1); }); }).join();
+                         }});
+  base::Signal first_is_over;
+  run_tasks(GetParam(), {[&] {
+                           EXPECT_EQ(count(), 1);
+                           std::thread([&] { database_->write([](WriteSession& tx) { insert(tx, 2); }); }).join();
+                           EXPECT_EQ(count(), 1);
+                           first_is_over.set();
+                         },
+                         [&] {
+                           first_is_over.wait();
+                           EXPECT_EQ(count(), 2);
+                         }});
+}
+
+TEST_P(Snapshots, AnotherProcessIsSeenFromTheNextTurnOfTheLoopOn) {
+  const auto elsewhere = open({.path = database_.path()});  // as another process would, it tells this one nothing
+  run_tasks(GetParam(), {[&] {
+                           EXPECT_EQ(count(), 0);
+                           elsewhere->write([](WriteSession& tx) { insert(tx, 1); });
+                         }});
+  run_tasks(GetParam(), {[&] { EXPECT_EQ(count(), 1); }});
+}
+
+TEST_F(Lane, ATaskWokenByAnotherThreadSeesWhatThatThreadKnows) {
+  const auto elsewhere = open({.path = database_.path()});
+  base::Loop loop;
+  base::Signal asked;
+  base::Signal written;
+  std::thread other([&] {
+    asked.wait();
+    elsewhere->write([](WriteSession& tx) { insert(tx, 1); });
+    written.set();
+  });
+  int left = 2;
+  const auto done = [&] {
+    if (--left == 0) loop.stop();
+  };
+  loop.spawn(
+      [&] {
+        asked.set();
+        written.wait();
+        EXPECT_EQ(count(), 1);
+      },
+      done);
+  loop.spawn(
+      [&] {
+        count();
+        other.join();  // holds up the loop: the first task becomes ready in the turn of this snapshot
+      },
+      done);
+  loop.run();
 }
 
 TEST_P(Snapshots, AFailedReadLeavesTheTaskUsable) {

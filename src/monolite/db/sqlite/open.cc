@@ -33,7 +33,7 @@ class SqliteDatabase final : public Database {
       : options_(options),
         lane_(open_connection(options, options.create == CreateFile::kIfMissing ? Role::kCreator : Role::kWriter),
               {options.max_queued_writes, options.max_batch, options.checkpoint_frames}, *this),
-        readers_([this] { return open_connection(options_, Role::kReader); }, options.max_readers) {}
+        readers_([this] { return open_connection(options_, Role::kReader); }, lane_.commits(), options.max_readers) {}
 
   DatabaseStatus status() override {
     static constexpr std::array kModes{"off", "normal", "full"};

@@ -194,7 +194,7 @@ class Generator {
                      ? "  ::monolite::view::Buffer out(ecpp_size.expected(), ::monolite::view::Page::kFrontBytes);"
                      : "  ::monolite::view::Buffer out(ecpp_size.expected());");
     source_.line("  ::" + naming_.name_space + "::" + naming_.function + "(" + arguments + ");");
-    source_.line("  ecpp_size.learn(out.size());");
+    source_.line("  ecpp_size.learn(out.room_used());");
     source_.line(is_page() ? "  return ::monolite::view::Page(out);" : "  return std::move(out).html();");
     source_.line("}");
     source_.line("");

@@ -54,9 +54,11 @@ bool HtmlTokenizer::markup_begins_at(std::size_t at) const {
 }
 
 void HtmlTokenizer::read_text(HtmlToken& token) {
-  auto end = at_ + 1;
-  while (end < html_.size() && !markup_begins_at(end)) ++end;
-  finish(token, HtmlToken::Kind::kText, end);
+  auto end = at_;
+  do {
+    end = html_.find('<', end + 1);
+  } while (end != kNone && !markup_begins_at(end));
+  finish(token, HtmlToken::Kind::kText, std::min(end, html_.size()));
 }
 
 void HtmlTokenizer::read_raw_text(HtmlToken& token) {

@@ -40,10 +40,11 @@ void run(Connection& connection, base::FunctionRef<void(ReadSession&)> reads) {
 
 }  // namespace
 
-/// A connection inside of a read transaction, given back at the end of the scope.
+/// A connection inside of a read transaction, given back at the end of its life.
 class ReaderPool::Borrowed {
  public:
-  explicit Borrowed(ReaderPool& pool) : pool_(pool), connection_(pool.take()) {
+  explicit Borrowed(ReaderPool& pool)
+      : pool_(pool), commits_(pool.commits_.load(std::memory_order_acquire)), connection_(pool.take()) {
     try {
       transaction_.emplace(*connection_);
     } catch (...) {  // no destructor runs after this
@@ -59,11 +60,59 @@ class ReaderPool::Borrowed {
   Borrowed& operator=(const Borrowed&) = delete;
 
   Connection& connection() noexcept { return *connection_; }
+  const ReaderPool& pool() const noexcept { return pool_; }
+
+  /// True while nobody on this loop can know of a commit that the snapshot lacks. On a loop's thread only.
+  bool is_current() const {
+    return !connection_->is_broken() && commits_ == pool_.commits_.load(std::memory_order_acquire) &&
+           handed_to_loop_ == base::handed_to_loop();
+  }
 
  private:
   ReaderPool& pool_;
+  // Read before the transaction began: it shows these commits, and maybe more.
+  const std::uint64_t commits_;
+  const std::uint64_t handed_to_loop_ = base::on_loop() ? base::handed_to_loop() : 0;
   std::unique_ptr<Connection> connection_;
   std::optional<ReadTransaction> transaction_;
+};
+
+/// The snapshot that a task left to the next ones on its loop. Deletes itself at the end of the loop's turn.
+class ReaderPool::Kept final : public base::TurnListener {
+ public:
+  /// Takes over `borrowed`. On a loop's thread only.
+  static void keep(std::unique_ptr<Borrowed> borrowed) {
+    Kept* kept = of(borrowed->pool());
+    if (!kept) {
+      kept = new Kept(borrowed->pool());
+      base::on_turn_end(*kept);
+    }
+    kept->borrowed_ = std::move(borrowed);
+  }
+
+  /// What the last task on this thread left, if it is still current; else that ends, and null.
+  static std::unique_ptr<Borrowed> take(const ReaderPool& pool) {
+    Kept* const kept = of(pool);
+    if (!kept || !kept->borrowed_) return nullptr;
+    auto borrowed = std::move(kept->borrowed_);
+    return borrowed->is_current() ? std::move(borrowed) : nullptr;
+  }
+
+  void turn_ended() noexcept override { delete this; }
+
+ private:
+  explicit Kept(const ReaderPool& pool) : pool_(pool) { of_this_thread_.push_back(this); }
+  ~Kept() { std::erase(of_this_thread_, this); }
+
+  static Kept* of(const ReaderPool& pool) noexcept {
+    const auto found = std::ranges::find_if(of_this_thread_, [&](const Kept* k) { return &k->pool_ == &pool; });
+    return found == of_this_thread_.end() ? nullptr : *found;
+  }
+
+  static inline thread_local std::vector<Kept*> of_this_thread_;
+
+  const ReaderPool& pool_;
+  std::unique_ptr<Borrowed> borrowed_;
 };
 
 /// The open snapshot of the task that runs on this thread. Deletes itself at the task's next wait or end.
@@ -77,14 +126,18 @@ class ReaderPool::Snapshot final : public base::SwitchListener {
   Snapshot(const Snapshot&) = delete;
   Snapshot& operator=(const Snapshot&) = delete;
 
-  void before_switch() noexcept override { delete this; }
+  void before_switch(base::Switch reason) noexcept override {
+    if (reason == base::Switch::kEnd && borrowed_ && base::on_loop()) Kept::keep(std::move(borrowed_));
+    delete this;
+  }
 
   /// Gives the connection back; the listener itself stays registered until the switch.
   void end() noexcept { borrowed_.reset(); }
 
   /// The connection of the last read, or a new one.
   Connection& connection() {
-    if (!borrowed_) borrowed_.emplace(pool_);
+    if (!borrowed_) borrowed_ = Kept::take(pool_);
+    if (!borrowed_) borrowed_ = std::make_unique<Borrowed>(pool_);
     return borrowed_->connection();
   }
 
@@ -98,11 +151,11 @@ class ReaderPool::Snapshot final : public base::SwitchListener {
   static inline thread_local std::vector<Snapshot*> open_;
 
   ReaderPool& pool_;
-  std::optional<Borrowed> borrowed_;
+  std::unique_ptr<Borrowed> borrowed_;
 };
 
-ReaderPool::ReaderPool(Opener opener, std::size_t most_for_threads)
-    : opener_(std::move(opener)), most_for_threads_(most_for_threads) {}
+ReaderPool::ReaderPool(Opener opener, const std::atomic<std::uint64_t>& commits, std::size_t most_for_threads)
+    : opener_(std::move(opener)), commits_(commits), most_for_threads_(most_for_threads) {}
 
 ReaderPool::~ReaderPool() = default;
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -15,17 +17,20 @@ namespace monolite::db::sqlite {
 /// The read connections of a database.
 ///
 /// On a task the first read opens a snapshot, which later reads of that task share until it waits or ends; since one
-/// thread runs one task at a time between waits, a loop thread never holds more than one. On a plain thread each read
-/// has its own. Free connections are reused last in, first out, so that a quiet server works with few, warm ones; one
+/// thread runs one task at a time between waits, a loop thread never holds more than one. When the task ends on its
+/// loop, the next tasks of the same turn go on with its snapshot, if nothing can have made it old (`is_current`):
+/// beginning and ending a read transaction costs as much as a few queries (file locks, under a lock of the process).
+/// Why nobody reads less than they know of: docs/internals/snapshots.md. On a plain thread each read has its own. Free connections are reused last in, first out, so that a quiet server works with few, warm ones; one
 /// that met an I/O error or corruption is closed instead.
 /// Threads: any.
 class ReaderPool {
  public:
   using Opener = std::function<std::unique_ptr<Connection>()>;
 
-  /// `most_for_threads` bounds the connections of plain threads, which wait for a free one. Tasks cannot wait here and
-  /// get one in any case: there are never more than loop threads.
-  ReaderPool(Opener opener, std::size_t most_for_threads);
+  /// `commits` grows with each commit of this process, before its writers are answered. `most_for_threads` bounds the
+  /// connections of plain threads, which wait for a free one. Tasks cannot wait here and get one in any case: there are
+  /// never more than loop threads.
+  ReaderPool(Opener opener, const std::atomic<std::uint64_t>& commits, std::size_t most_for_threads);
   ~ReaderPool();
   ReaderPool(const ReaderPool&) = delete;
   ReaderPool& operator=(const ReaderPool&) = delete;
@@ -41,6 +46,7 @@ class ReaderPool {
  private:
   class Borrowed;
   class Snapshot;
+  class Kept;
 
   void read_on_task(base::FunctionRef<void(ReadSession&)> reads);
   void read_on_thread(base::FunctionRef<void(ReadSession&)> reads);
@@ -50,6 +56,7 @@ class ReaderPool {
   void give_back(std::unique_ptr<Connection> connection) noexcept;
 
   const Opener opener_;
+  const std::atomic<std::uint64_t>& commits_;
   const std::size_t most_for_threads_;
   mutable std::mutex mutex_;
   std::condition_variable freed_;

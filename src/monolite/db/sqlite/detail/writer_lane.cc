@@ -222,6 +222,7 @@ void WriterLane::run_transaction(Units units) {
     run_units(units, at);
     if (!connection_->in_transaction()) return;  // the only unit failed and was rolled back
     connection_->control(Control::kCommit);
+    commits_.fetch_add(1, std::memory_order_release);
   } catch (...) {  // nothing of this batch is stored; becomes everybody's answer
     const auto cause = connection_->poison() ? connection_->poison() : std::current_exception();
     connection_->recover();

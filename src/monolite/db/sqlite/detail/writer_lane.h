@@ -3,6 +3,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <exception>
 #include <memory>
@@ -50,6 +51,10 @@ class WriterLane {
   /// Units that wait for their turn.
   std::size_t queued() const;
 
+  /// How many transactions were committed here; counted before their writers are answered. So whoever knows of a write
+  /// that ended finds it counted.
+  const std::atomic<std::uint64_t>& commits() const noexcept { return commits_; }
+
   /// Throws the kBug error of a call that belongs outside of a write unit of this lane.
   void require_outside_unit(const char* note) const;
 
@@ -85,6 +90,7 @@ class WriterLane {
   std::vector<Unit*> batch_;
 
   std::atomic<std::thread::id> unit_thread_{};  // runs units right now
+  std::atomic<std::uint64_t> commits_{0};
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Unit*> queue_;  // in order of arrival
