@@ -76,13 +76,14 @@ std::optional<User> Authentication::verify(std::string_view screen_name, std::st
 void Authentication::sign_in(http::Request& request, const User& user) const {
   const auto now = app_.clock().now();
   const auto agent = request.header("User-Agent");
-  const auto session_id = app_.primary().write(
-      [&](db::WriteSession& tx) {
-        return Session::create(tx, user.id, agent ? std::optional<std::string>(*agent) : std::nullopt,
-                               request.remote_ip(), now);
-      },
+  std::int64_t session_id = 0;
+  app_.primary().write_each(
+      {[&](db::WriteSession& tx) {
+         session_id = Session::create(tx, user.id, agent ? std::optional<std::string>(*agent) : std::nullopt,
+                                      request.remote_ip(), now);
+       },
+       [&](db::WriteSession& tx) { User::touch_last_seen(tx, user.id, now); }},
       app_.write_options());
-  app_.primary().write([&](db::WriteSession& tx) { User::touch_last_seen(tx, user.id, now); }, app_.write_options());
   request.emplace_slot<Viewer>(Viewer{user, session_id});
 }
 

@@ -81,12 +81,19 @@ class Database {
   auto write(F&& writes, const WriteOptions& options = {}) -> std::invoke_result_t<F&, WriteSession&> {
     using Result = std::invoke_result_t<F&, WriteSession&>;
     if constexpr (std::is_void_v<Result>) {
-      run_write([&](WriteSession& session) { writes(session); }, options);
+      write_each({[&](WriteSession& session) { writes(session); }}, options);
     } else {
       std::optional<Result> result;
-      run_write([&](WriteSession& session) { result.emplace(writes(session)); }, options);
+      write_each({[&](WriteSession& session) { result.emplace(writes(session)); }}, options);
       return std::move(*result);
     }
+  }
+
+  /// Several units that do not depend on each other's success, queued together in this order: they share a commit, and
+  /// the caller waits once. Each is undone alone when it throws; the first exception comes out when all have ended.
+  void write_each(std::initializer_list<base::FunctionRef<void(WriteSession&)>> units,
+                  const WriteOptions& options = {}) {
+    run_writes({units.begin(), units.size()}, options);
   }
 
   virtual DatabaseStatus status() = 0;
@@ -99,7 +106,8 @@ class Database {
 
  protected:
   virtual void run_read(base::FunctionRef<void(ReadSession&)> reads) = 0;
-  virtual void run_write(base::FunctionRef<void(WriteSession&)> writes, const WriteOptions& options) = 0;
+  virtual void run_writes(std::span<const base::FunctionRef<void(WriteSession&)>> units,
+                          const WriteOptions& options) = 0;
 };
 
 /// A statement that does not fit the schema.

@@ -103,6 +103,37 @@ TEST_F(Lane, AThrowingUnitIsUndoneAndItsExceptionComesOut) {
   EXPECT_THAT(ids(), ElementsAre(2));
 }
 
+TEST_F(Lane, UnitsOfOneCallShareACommit) {
+  std::vector<int> batches;
+  const auto subscription =
+      database_->batch_committed.listen([&](const BatchCommitted& event) { batches.push_back(event.units); });
+  std::int64_t last = 0;
+  database_->write_each({[](WriteSession& tx) { insert(tx, 1); }, [](WriteSession& tx) { insert(tx, 2); },
+                         [&](WriteSession& tx) { last = tx.scalar<std::int64_t>("SELECT max(id) FROM t"_sql); }});
+  EXPECT_THAT(ids(), ElementsAre(1, 2));
+  EXPECT_EQ(last, 2);
+  EXPECT_THAT(batches, ElementsAre(3));
+}
+
+TEST_F(Lane, UnitsOfOneCallFailAlone) {
+  std::vector<std::string> effects;
+  const auto noted = [&](std::int64_t id, const char* effect) {
+    return [&effects, id, effect](WriteSession& tx) {
+      insert(tx, id);
+      tx.after_commit([&effects, effect] { effects.emplace_back(effect); });
+    };
+  };
+  EXPECT_THROW(database_->write_each({noted(1, "first"),
+                                      [](WriteSession& tx) {
+                                        insert(tx, 2);
+                                        throw std::out_of_range("mine");
+                                      },
+                                      noted(3, "third"), [](WriteSession&) { throw std::runtime_error("later"); }}),
+               std::out_of_range);
+  EXPECT_THAT(ids(), ElementsAre(1, 3));
+  EXPECT_THAT(effects, ElementsAre("first", "third"));
+}
+
 TEST_F(Lane, QueuedUnitsShareACommitInTheirOrder) {
   std::vector<int> batches;
   const auto subscription =
@@ -307,6 +338,12 @@ TEST_F(ShortQueue, MoreThanFitAreAnsweredBusyAtOnce) {
   EXPECT_THROW(database_->write([](WriteSession&) { ADD_FAILURE(); }, {.timeout = 10min}), Busy);
   finish(gate);
   EXPECT_THAT(ids(), ElementsAre(1, 2));
+}
+
+TEST_F(ShortQueue, UnitsOfOneCallAreQueuedTogetherOrNotAtAll) {
+  const auto unit = [](WriteSession&) { ADD_FAILURE(); };
+  EXPECT_THROW(database_->write_each({unit, unit, unit}), Busy);
+  EXPECT_THAT(ids(), IsEmpty());
 }
 
 class SmallBatches : public Lane {

@@ -1,4 +1,5 @@
 #include <array>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -65,11 +66,11 @@ class SqliteDatabase final : public Database {
     readers_.read(reads);
   }
 
-  void run_write(base::FunctionRef<void(WriteSession&)> writes, const WriteOptions& options) override {
+  void run_writes(std::span<const base::FunctionRef<void(WriteSession&)>> units, const WriteOptions& options) override {
     lane_.require_outside_unit("a write unit cannot write again: use its WriteSession");
     base::require_may_wait();
     readers_.end_snapshot();  // what the caller reads next includes its write, also when no wait was necessary
-    lane_.write(writes, options);
+    lane_.write(units, options);
   }
 
  private:

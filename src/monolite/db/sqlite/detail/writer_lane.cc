@@ -10,6 +10,9 @@
 namespace monolite::db::sqlite {
 
 struct WriterLane::Unit {
+  Unit(base::FunctionRef<void(WriteSession&)> own_work, base::Deadline own_deadline, Grouping own_grouping)
+      : work(own_work), deadline(own_deadline), grouping(own_grouping) {}
+
   base::FunctionRef<void(WriteSession&)> work;
   base::Deadline deadline;
   Grouping grouping;
@@ -62,17 +65,17 @@ ConstraintViolation dangling_reference() {
                              ConstraintKind::kForeignKey, "", {});
 }
 
-/// Runs every effect; the first exception comes out when all have run.
-void run_effects(const WriteSession::AfterCommit& effects) {
+/// Runs every effect; gives the first exception.
+std::exception_ptr run_effects(const WriteSession::AfterCommit& effects) {
   std::exception_ptr first;
   for (const auto& effect : effects) {
     try {
       effect();
-    } catch (...) {  // the others have a right to run: thrown below
+    } catch (...) {  // the others have a right to run: thrown by `write`
       if (!first) first = std::current_exception();
     }
   }
-  if (first) std::rethrow_exception(first);
+  return first;
 }
 
 }  // namespace
@@ -98,15 +101,22 @@ std::size_t WriterLane::queued() const {
   return queue_.size();
 }
 
-void WriterLane::write(base::FunctionRef<void(WriteSession&)> work, const WriteOptions& options) {
-  base::require_may_wait();  // before the unit can be seen by the lane: it lives on this stack
-  Unit unit{work, base::Deadline::after(options.timeout), options.grouping, nullptr, {}, {}};
-  if (base::in_task() || !enter_directly(unit)) {
-    enqueue(unit);
-    await(unit);
+void WriterLane::write(std::span<const base::FunctionRef<void(WriteSession&)>> works, const WriteOptions& options) {
+  base::require_may_wait();  // before a unit can be seen by the lane: it is this call's
+  std::deque<Unit> units;    // a unit does not move
+  for (const auto& work : works) {
+    units.emplace_back(work, base::Deadline::after(options.timeout), options.grouping);
   }
-  if (unit.error) std::rethrow_exception(std::move(unit.error));
-  run_effects(unit.after_commit);
+  if (units.size() != 1 || base::in_task() || !enter_directly(units.front())) {
+    enqueue(units);
+    for (Unit& unit : units) await(unit);
+  }
+  std::exception_ptr first;
+  for (const Unit& unit : units) {
+    const auto error = unit.error ? unit.error : run_effects(unit.after_commit);
+    if (!first) first = error;
+  }
+  if (first) std::rethrow_exception(std::move(first));
 }
 
 bool WriterLane::enter_directly(Unit& unit) {
@@ -123,24 +133,30 @@ bool WriterLane::enter_directly(Unit& unit) {
   return true;
 }
 
-void WriterLane::enqueue(Unit& unit) {
+/// All of them or, with an exception, none.
+void WriterLane::enqueue(std::deque<Unit>& units) {
   bool idle = false;
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) {
       throw base::Error({.code = base::ErrorCode::kClosed, .what = "the database is closing", .hint = ""});
     }
-    if (queue_.size() >= options_.max_queued) throw_queue_full(options_.max_queued);
+    if (queue_.size() + units.size() > options_.max_queued) throw_queue_full(options_.max_queued);
     idle = queue_.empty() && !active_;
-    queue_.push_back(&unit);
+    const auto room = queue_.insert(queue_.end(), units.size(), nullptr);
+    std::ranges::transform(units, room, [](Unit& unit) { return &unit; });
   }
   if (idle) wake_.notify_one();
 }
 
+/// Returns when the lane is through with the unit. Throws nothing: the units beside it are still in the lane's hands.
 void WriterLane::await(Unit& unit) {
   if (unit.done.wait(unit.deadline)) return;
-  if (withdraw(unit)) throw too_late();
-  unit.done.wait();  // the lane has it and decides: its answer comes
+  if (withdraw(unit)) {
+    unit.error = std::make_exception_ptr(too_late());
+  } else {
+    unit.done.wait();  // the lane has it and decides: its answer comes
+  }
 }
 
 bool WriterLane::withdraw(Unit& unit) {

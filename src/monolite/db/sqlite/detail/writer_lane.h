@@ -46,7 +46,8 @@ class WriterLane {
   WriterLane(const WriterLane&) = delete;
   WriterLane& operator=(const WriterLane&) = delete;
 
-  void write(base::FunctionRef<void(WriteSession&)> work, const WriteOptions& options);
+  /// Runs each of `works` as a unit of its own and returns when all have ended; then throws what the first failed with.
+  void write(std::span<const base::FunctionRef<void(WriteSession&)>> works, const WriteOptions& options);
 
   /// Units that wait for their turn.
   std::size_t queued() const;
@@ -64,7 +65,7 @@ class WriterLane {
   class UnitScope;
 
   bool enter_directly(Unit& unit);
-  void enqueue(Unit& unit);
+  void enqueue(std::deque<Unit>& units);
   void await(Unit& unit);
   bool withdraw(Unit& unit);
 
