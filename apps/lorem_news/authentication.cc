@@ -77,13 +77,12 @@ void Authentication::sign_in(http::Request& request, const User& user) const {
   const auto now = app_.clock().now();
   const auto agent = request.header("User-Agent");
   std::int64_t session_id = 0;
-  app_.primary().write_each(
-      {[&](db::WriteSession& tx) {
-         session_id = Session::create(tx, user.id, agent ? std::optional<std::string>(*agent) : std::nullopt,
-                                      request.remote_ip(), now);
-       },
-       [&](db::WriteSession& tx) { User::touch_last_seen(tx, user.id, now); }},
-      app_.write_options());
+  const auto open_session = [&](db::WriteSession& tx) {
+    const auto name = agent ? std::optional<std::string>(*agent) : std::nullopt;
+    session_id = Session::create(tx, user.id, name, request.remote_ip(), now);
+  };
+  const auto touch_user = [&](db::WriteSession& tx) { User::touch_last_seen(tx, user.id, now); };
+  app_.primary().write_each({open_session, touch_user}, app_.write_options());
   request.emplace_slot<Viewer>(Viewer{user, session_id});
 }
 

@@ -103,6 +103,18 @@ TEST_F(LoremNews, ShowsTheNewestPostsToGuests) {
   EXPECT_THAT(page.body, Not(HasSubstr("New post")));
 }
 
+// Such a page may be cached by whoever stands in front.
+TEST_F(LoremNews, AGuestWhoIsShownNoFormGetsNoCookie) {
+  for (const char* path : {"/", "/posts/1", "/users/1"}) {
+    const auto page = browser_.get(path);
+    EXPECT_EQ(page.header("Set-Cookie"), "") << path;
+    EXPECT_EQ(token_in(page.body), "") << path;
+  }
+  const auto form = browser_.get("/sign_in");
+  EXPECT_NE(form.header("Set-Cookie"), "");
+  EXPECT_NE(token_in(form.body), "");
+}
+
 TEST_F(LoremNews, ShowsAPostWithItsComments) {
   const auto page = browser_.get("/posts/1");
   EXPECT_EQ(page.status, 200);

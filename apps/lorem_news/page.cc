@@ -16,7 +16,8 @@ std::optional<std::string> owned(std::optional<std::string_view> text) {
 PageContext Pages::context(http::Request& request, Variant variant) const {
   const auto& flash = request.flash();
   return {.viewer = authentication_.viewer(request),
-          .csrf = {.param = std::string(http::Csrf::kParam), .token = monolite::view::LazyText([this, &request] { return app_.csrf().token(request); })},
+          .csrf = {.param = std::string(http::Csrf::kParam),
+                   .token = monolite::view::LazyText([this, &request] { return app_.csrf().token(request); })},
           .now = app_.clock().now(),
           .variant = variant,
           .path = std::string(request.path()),

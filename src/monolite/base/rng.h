@@ -41,8 +41,8 @@ class SeededRng final : public Rng {
   std::array<std::uint64_t, 4> state_;
 };
 
-/// A version 7 UUID (RFC 9562) in its usual 36 characters: milliseconds of `now`, then 74 random bits. Sorts by time, so
-/// the index over a column of them grows at its end; random ones would touch a page of their own each.
+/// A version 7 UUID (RFC 9562) in its usual 36 characters: milliseconds of `now`, then 74 random bits. Sorts by time,
+/// so the index over a column of them grows at its end; random ones would touch a page of their own each.
 std::string uuid7(Timestamp now, Rng& rng);
 
 /// `bytes` random bytes as lower-case hexadecimal digits.

@@ -50,8 +50,8 @@ TEST(Page, ALayoutComesAroundItWithoutACopy) {
 }
 
 TEST(Page, ALayoutComesAroundWhateverTheRoom) {
-  for (const std::size_t size : {0, 1, 2, 255, 256, 5000}) {
-    for (const std::size_t front : {0, 1, 2}) {
+  for (const std::size_t size : {0U, 1U, 2U, 255U, 256U, 5000U}) {
+    for (const std::size_t front : {0U, 1U, 2U}) {
       EXPECT_EQ(around(page_of(size, front)), "[" + std::string(size, 'x') + "]") << size << " " << front;
     }
   }

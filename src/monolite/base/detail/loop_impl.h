@@ -114,7 +114,7 @@ struct Loop::Impl {
   detail::TimerQueue timers;
   LoopTurn turn{io};
   std::atomic<std::uint64_t> handed_over{0};  ///< by other threads
-  Impl* next_owed_wake = nullptr;  ///< used by set_all while it owes the wake
+  Impl* next_owed_wake = nullptr;             ///< used by set_all while it owes the wake
   std::size_t live_tasks = 0;
 
  private:

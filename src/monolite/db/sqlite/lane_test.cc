@@ -496,9 +496,9 @@ TEST_P(Snapshots, ATaskThatWaitsHoldsNoSnapshot) {
 // Tasks that follow each other in one turn of a loop may share a snapshot; what one of them can know of must be in it.
 TEST_P(Snapshots, ATaskSeesWhatWasCommittedWhileTheOneBeforeItRan) {
   run_tasks(GetParam(), {[&] {
-                           EXPECT_EQ(count(), 0);
-                           std::thread([&] { database_->write([](WriteSession& tx) { insert(tx, 1); }); }).join();
-                         }});
+              EXPECT_EQ(count(), 0);
+              std::thread([&] { database_->write([](WriteSession& tx) { insert(tx, 1); }); }).join();
+            }});
   base::Signal first_is_over;
   run_tasks(GetParam(), {[&] {
                            EXPECT_EQ(count(), 1);
@@ -515,9 +515,9 @@ TEST_P(Snapshots, ATaskSeesWhatWasCommittedWhileTheOneBeforeItRan) {
 TEST_P(Snapshots, AnotherProcessIsSeenFromTheNextTurnOfTheLoopOn) {
   const auto elsewhere = open({.path = database_.path()});  // as another process would, it tells this one nothing
   run_tasks(GetParam(), {[&] {
-                           EXPECT_EQ(count(), 0);
-                           elsewhere->write([](WriteSession& tx) { insert(tx, 1); });
-                         }});
+              EXPECT_EQ(count(), 0);
+              elsewhere->write([](WriteSession& tx) { insert(tx, 1); });
+            }});
   run_tasks(GetParam(), {[&] { EXPECT_EQ(count(), 1); }});
 }
 

@@ -20,9 +20,9 @@ namespace monolite::db::sqlite {
 /// thread runs one task at a time between waits, a loop thread never holds more than one. When the task ends on its
 /// loop, the next tasks of the same turn go on with its snapshot, if nothing can have made it old (`is_current`):
 /// beginning and ending a read transaction costs as much as a few queries (file locks, under a lock of the process).
-/// Why nobody reads less than they know of: docs/internals/snapshots.md. On a plain thread each read has its own. Free connections are reused last in, first out, so that a quiet server works with few, warm ones; one
-/// that met an I/O error or corruption is closed instead.
-/// Threads: any.
+/// Why nobody reads less than they know of: docs/internals/snapshots.md. On a plain thread each read has its own. Free
+/// connections are reused last in, first out, so that a quiet server works with few, warm ones; one that met an I/O
+/// error or corruption is closed instead. Threads: any.
 class ReaderPool {
  public:
   using Opener = std::function<std::unique_ptr<Connection>()>;
