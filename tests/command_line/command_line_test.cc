@@ -1,0 +1,161 @@
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+struct Outcome {
+  int exit_code = -1;
+  std::string output;  ///< standard output and standard error
+};
+
+/// An empty folder to run the program in, as its application's folder.
+class CommandLine : public testing::Test {
+ protected:
+  CommandLine() {
+    std::string name = (std::filesystem::temp_directory_path() / "command_line.XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    folder_ = name;
+  }
+  ~CommandLine() override { std::filesystem::remove_all(folder_); }
+
+  /// Runs `lorem_news <arguments>` through the shell, with `variables` (NAME=value …) in its environment.
+  Outcome run(const std::string& arguments, const std::string& variables = "") const {
+    const std::string command = "cd '" + folder_.string() + "' && env -u MONOLITE_ENV -u PORT -u LOG_LEVEL " +
+                                variables + " '" LOREM_NEWS "' " + arguments + " 2>&1 </dev/null";
+    FILE* const pipe = popen(command.c_str(), "r");
+    Outcome outcome;
+    std::array<char, 4096> bytes;
+    while (const auto size = std::fread(bytes.data(), 1, bytes.size(), pipe)) outcome.output.append(bytes.data(), size);
+    const int status = pclose(pipe);
+    outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return outcome;
+  }
+
+  void write(const std::string& path, const std::string& content) const {
+    std::filesystem::create_directories((folder_ / path).parent_path());
+    std::ofstream(folder_ / path) << content;
+  }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(CommandLine, EveryCommandExplainsItself) {
+  for (const char* command : {"", "server", "db", "db prepare", "db migrate", "db rollback", "db status", "db seed",
+                              "db check", "routes", "config", "config explain", "version"}) {
+    const auto help = run(std::string(command) + " --help");
+    EXPECT_EQ(help.exit_code, 0) << command;
+    EXPECT_THAT(help.output, AllOf(HasSubstr("Usage:"), HasSubstr("--help"))) << command;
+  }
+}
+
+TEST_F(CommandLine, WrongUsageIsTwo) {
+  for (const char* wrong : {"", "nonsense", "server --nonsense", "db", "db nonsense", "version extra"}) {
+    const auto outcome = run(wrong);
+    EXPECT_EQ(outcome.exit_code, 2) << wrong << "\n" << outcome.output;
+    EXPECT_THAT(outcome.output, Not(IsEmpty())) << wrong;
+  }
+}
+
+TEST_F(CommandLine, PreparesSeedsAndReports) {
+  const auto prepared = run("db prepare");
+  EXPECT_EQ(prepared.exit_code, 0) << prepared.output;
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "storage/development.sqlite3"));
+  const auto status = run("db status");
+  EXPECT_EQ(status.exit_code, 0);
+  EXPECT_THAT(status.output, HasSubstr("create_comments"));
+  EXPECT_EQ(run("db check").exit_code, 0);
+  EXPECT_EQ(run("db prepare").exit_code, 0);  // again: nothing to do
+  EXPECT_EQ(run("db rollback").exit_code, 0);
+  const auto unready = run("server --port 0");
+  EXPECT_EQ(unready.exit_code, 1);
+  EXPECT_THAT(unready.output, HasSubstr("run: db prepare"));
+}
+
+TEST_F(CommandLine, ListsRoutesWithoutADatabase) {
+  const auto routes = run("routes");
+  EXPECT_EQ(routes.exit_code, 0);
+  EXPECT_THAT(routes.output, AllOf(HasSubstr("/posts/:id"), HasSubstr("/benchmarking/post_create"), HasSubstr("/up")));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_));
+}
+
+TEST_F(CommandLine, TellsItsVersion) {
+  const auto version = run("version");
+  EXPECT_EQ(version.exit_code, 0);
+  EXPECT_THAT(version.output, HasSubstr("SQLite 3."));
+}
+
+TEST_F(CommandLine, ExplainsItsConfiguration) {
+  write("config/database.yml", "development:\n  timeout: ${PATIENCE}\n");
+  const auto explained = run("config explain", "PATIENCE=1234 PORT=4321");
+  EXPECT_EQ(explained.exit_code, 0) << explained.output;
+  EXPECT_THAT(explained.output, AllOf(HasSubstr("1234"), HasSubstr("4321"), HasSubstr("PORT")));
+}
+
+TEST_F(CommandLine, ReportsEveryConfigurationProblemAtOnce) {
+  write("config/database.yml", "development:\n  synchronus: full\n  timeout: soon\n");
+  write("config/server.yml", "development:\n  port: 99999\n");
+  const auto outcome = run("server");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.output,
+              AllOf(HasSubstr("synchronus"), HasSubstr("synchronous"), HasSubstr("timeout"), HasSubstr("port")));
+}
+
+TEST_F(CommandLine, AMissingDatabaseNamesTheNextStep) {
+  const auto outcome = run("server --port 0");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.output, HasSubstr("db prepare"));
+}
+
+/// A port of this machine that somebody listens on.
+class TakenPort {
+ public:
+  TakenPort() : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const any = reinterpret_cast<sockaddr*>(&address);
+    if (bind(socket_, any, size) != 0 || listen(socket_, 1) != 0 || getsockname(socket_, any, &size) != 0) {
+      throw std::runtime_error("no port");
+    }
+    number_ = ntohs(address.sin_port);
+  }
+  ~TakenPort() { close(socket_); }
+  TakenPort(const TakenPort&) = delete;
+  TakenPort& operator=(const TakenPort&) = delete;
+
+  int number() const { return number_; }
+
+ private:
+  int socket_;
+  int number_ = 0;
+};
+
+TEST_F(CommandLine, APortInUseIsNamed) {
+  ASSERT_EQ(run("db prepare").exit_code, 0);
+  const TakenPort taken;
+  const auto outcome = run("server --port " + std::to_string(taken.number()));
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.output, HasSubstr(std::to_string(taken.number())));
+  EXPECT_EQ(std::count(outcome.output.begin(), outcome.output.end(), '\n'), 2) << outcome.output;  // error and hint
+}
+
+}  // namespace
