@@ -27,7 +27,7 @@ void Buffer::use_storage() noexcept {
 }
 
 /// What was written; the Buffer is empty afterwards.
-detail::TextBlock Buffer::take_storage() noexcept {
+TextBlock Buffer::take_storage() noexcept {
   storage_.resize(size());
   auto taken = std::exchange(storage_, {});
   use_storage();

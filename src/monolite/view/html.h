@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include <monolite/view/detail/text_block.h>
+#include <monolite/view/text_block.h>
 
 /// HTML that is safe by construction: text is escaped on its way into a Buffer, and what comes out of one is a
 /// SafeHtml. Everything here is pure: no files, no clock, no globals. Threads: each object is used by one at a time.
@@ -39,7 +39,7 @@ class SafeHtml {
   SafeHtml(HtmlLiteral literal) : block_(literal.view()) {}  // NOLINT(google-explicit-constructor): is HTML already
 
   /// Declares that `html` is harmless. Each call is a place for a reviewer to look at: say beside it why it holds.
-  static SafeHtml trusted(std::string_view html) { return SafeHtml(detail::TextBlock(html)); }
+  static SafeHtml trusted(std::string_view html) { return SafeHtml(TextBlock(html)); }
 
   std::string_view view() const noexcept { return block_.view(); }
   std::string str() const { return std::string(view()); }
@@ -50,8 +50,8 @@ class SafeHtml {
 
  private:
   friend class Buffer;
-  explicit SafeHtml(detail::TextBlock block) noexcept : block_(std::move(block)) {}
-  detail::TextBlock block_;
+  explicit SafeHtml(TextBlock block) noexcept : block_(std::move(block)) {}
+  TextBlock block_;
 };
 
 class Buffer;
@@ -127,8 +127,8 @@ class Buffer {
     bool is_or_lies_in(std::size_t index) const noexcept;
     Buffer& out_;
     std::size_t index_;
-    Block* around_;            // the block that was open before, or null
-    detail::TextBlock outer_;  // what the Buffer wrote to before
+    Block* around_;    // the block that was open before, or null
+    TextBlock outer_;  // what the Buffer wrote to before
   };
 
   /// What a block of a page holds.
@@ -202,7 +202,7 @@ class Buffer {
   }
   [[gnu::cold, gnu::noinline]] void grow(std::size_t needed);
   void use_storage() noexcept;
-  detail::TextBlock take_storage() noexcept;
+  TextBlock take_storage() noexcept;
   std::size_t block_index(std::string_view name);
 
   void character(char value) { text(std::string_view(&value, 1)); }
@@ -215,7 +215,7 @@ class Buffer {
   template <class T>
   void append_number(T value);
 
-  detail::TextBlock storage_;
+  TextBlock storage_;
   char* at_;   // next byte to write, inside storage_, whose own size counts only where nothing is being written
   char* end_;  // end of storage_
   std::optional<std::size_t> adopted_at_;  // size when it went on in the memory of a body

@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
-#include <monolite/view/detail/text_block.h>
+#include <monolite/view/text_block.h>
 
-namespace monolite::view::detail {
+namespace monolite::view {
 namespace {
 
 TEST(TextBlock, HoldsNothingAtFirst) {
@@ -53,4 +53,4 @@ TEST(TextBlock, CopiesAreDeepAndMovesLeaveNothing) {
 }
 
 }  // namespace
-}  // namespace monolite::view::detail
+}  // namespace monolite::view

@@ -1,2 +1,3 @@
 #pragma once
 #include <monolite/db/database.h>
+#include <monolite/db/sqlite/detail/lane.h>

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-namespace monolite::view::detail {
+namespace monolite::view {
 
 /// Text in one block of memory that is written once and then handed on, never copied: a rendered page on its way to the
 /// socket. Unlike std::string it does not clear memory that is about to be written, and it can keep room in front, so
@@ -78,4 +78,4 @@ class TextBlock {
   std::size_t capacity_ = 0;  // from begin_ on
 };
 
-}  // namespace monolite::view::detail
+}  // namespace monolite::view
