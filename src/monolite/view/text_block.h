@@ -35,7 +35,8 @@ class TextBlock {
     std::swap(capacity_, other.capacity_);
   }
 
-  std::string_view view() const noexcept { return {data(), size_}; }
+  /// Never of a null pointer, which memcpy must not get.
+  std::string_view view() const noexcept { return {memory_ ? data() : "", size_}; }
   bool empty() const noexcept { return size_ == 0; }
   std::size_t size() const noexcept { return size_; }
   std::size_t capacity() const noexcept { return capacity_; }

@@ -8,6 +8,7 @@ namespace {
 TEST(TextBlock, HoldsNothingAtFirst) {
   const TextBlock block;
   EXPECT_EQ(block.view(), "");
+  EXPECT_NE(block.view().data(), nullptr);
   EXPECT_EQ(block.capacity(), 0U);
   EXPECT_EQ(TextBlock(block).view(), "");
 }
