@@ -33,8 +33,11 @@ elseif(MONOLITE_SANITIZE STREQUAL "thread")
     # GCC warns wherever Asio's headers use a bare fence, which the sanitizer does not model; Asio's locks carry the order.
     add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-tsan>)
   endif()
+elseif(MONOLITE_SANITIZE STREQUAL "fuzzer")
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
 elseif(MONOLITE_SANITIZE)
-  message(FATAL_ERROR "MONOLITE_SANITIZE is '${MONOLITE_SANITIZE}': use address, thread or leave it empty")
+  message(FATAL_ERROR "MONOLITE_SANITIZE is '${MONOLITE_SANITIZE}': use address, thread, fuzzer or leave it empty")
 endif()
 
 # `build/bin` points at the preset that was built last.

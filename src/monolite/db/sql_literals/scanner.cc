@@ -118,22 +118,37 @@ class Scanner {
     return true;
   }
 
+  /// The escape whose first character behind the backslash is at `at_`; leaves `at_` on its last character.
   void escape(std::string& text) {
-    switch (source_[at_]) {
-      case 'n':
-        text += '\n';
-        break;
-      case 't':
-        text += '\t';
-        break;
-      case 'r':
-        text += '\r';
-        break;
-      case '\n':  // the line goes on
-        break;
-      default:  // quotes and the backslash; numeric escapes have no place in SQL
-        text += source_[at_];
+    constexpr std::string_view kNames = "abfnrtv";
+    constexpr std::string_view kCharacters = "\a\b\f\n\r\t\v";
+    const char c = source_[at_];
+    if (c == '\n') return;  // the line goes on
+    if (const auto known = kNames.find(c); known != std::string_view::npos) {
+      text += kCharacters[known];
+    } else if (is_octal(c)) {
+      text += number(at_, 3, is_octal, 8);
+    } else if (c == 'x') {
+      text += number(at_ + 1, source_.size(), is_hexadecimal, 16);
+    } else {
+      text += c;  // quotes and the backslash
     }
+  }
+
+  static bool is_octal(char c) { return c >= '0' && c <= '7'; }
+  static bool is_hexadecimal(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }
+
+  /// The byte that up to `most` digits from `from` on write.
+  char number(std::size_t from, std::size_t most, bool (*is_digit)(char), unsigned base) {
+    unsigned value = 0;
+    at_ = from;
+    for (; at_ < source_.size() && at_ - from < most && is_digit(source_[at_]); ++at_) {
+      const char c = source_[at_];
+      const auto digit = c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
+      value = value * base + static_cast<unsigned>(digit);
+    }
+    --at_;
+    return static_cast<char>(value & 0xFFU);
   }
 
   bool raw_piece(std::string& text) {
@@ -169,7 +184,9 @@ std::string quoted(std::string_view text) {
       out += c;
     } else if (c == '\n') {
       out += "\\n";
-    } else if (c != '\r') {
+    } else if (static_cast<unsigned char>(c) < ' ') {  // octal: its three digits cannot swallow what follows
+      for (const char part : {'\\', '0', static_cast<char>('0' + c / 8), static_cast<char>('0' + c % 8)}) out += part;
+    } else {
       out += c;
     }
   }

@@ -46,6 +46,25 @@ TEST(Scanner, SurvivesUnfinishedSource) {
   for (const char* source : {"\"abc", "R\"(abc", "/* abc", "'", "\"abc\\", "R\""}) EXPECT_EQ(texts(source), Texts{});
 }
 
+TEST(Scanner, ReadsNumericEscapes) {
+  const auto found = scan("auto a = \"\\101\\0602\\x41\\x7aZ\\a\\v\\?\"_sql;");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found.front().text,
+            "A02Az"
+            "Z\a\v?");
+}
+
+// Found by tests/fuzz: a carriage return was dropped, a NUL ended the literal.
+TEST(Scanner, QuotesControlCharactersSoThatTheyComeBack) {
+  const std::string text(
+      "a\r\n\t\0b\x1f"
+      "7",
+      8);
+  const auto found = scan(sql_literals::quoted(text) + "_sql");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found.front().text, text);
+}
+
 TEST(Scanner, QuotesForCpp) { EXPECT_EQ(quoted("a \"b\"\n\\"), R"("a \"b\"\n\\")"); }
 
 }  // namespace

@@ -35,8 +35,8 @@ struct LaneOptions {
 ///
 /// Thread safety: `mutex_` guards the queue and `active_`. Whoever sets `active_` owns the connection until it clears
 /// it: the lane's thread, or a lone blocking caller that finds the lane idle and enters it directly (a hand-over
-/// between threads costs more than the write). A Unit belongs to the call that queued it and is that call's again once `done`
-/// is set, or once the caller has taken it out of the queue.
+/// between threads costs more than the write). A Unit belongs to the call that queued it and is that call's again once
+/// `done` is set, or once the caller has taken it out of the queue.
 class WriterLane {
  public:
   /// Emits the lane's events of `database`, which outlives it.
