@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <monolite/base/temporary_folder.h>
 #include <monolite/db/sqlite/open.h>
 #include <monolite/http/testing.h>
 
@@ -81,14 +82,10 @@ class Program {
 class BenchServer : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = ::testing::TempDir() + "bench_server_XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
     ASSERT_EQ(Program({"--prepare", "tiny", "--extra-posts", "4", "--database", database()}).exit_code(), 0);
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
-  std::string database() const { return (folder_ / "tiny.sqlite3").string(); }
+  std::string database() const { return folder_.file("tiny.sqlite3"); }
 
   static Reply ask(Wire& wire, std::string_view method, std::string_view path) {
     return wire.ask(fmt::format("{} {} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n", method, path));
@@ -100,7 +97,7 @@ class BenchServer : public ::testing::Test {
   }
 
  private:
-  std::filesystem::path folder_;
+  const monolite::base::TemporaryFolder folder_;
 };
 
 TEST_F(BenchServer, AnswersItsRoutesAndAccountsForThem) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <string>
 
@@ -9,6 +10,7 @@
 #include <lorem_news/forms.h>
 
 #include <monolite/app/prepare.h>
+#include <monolite/base/temporary_folder.h>
 #include <monolite/http/testing.h>
 
 namespace lorem_news {
@@ -24,17 +26,11 @@ using monolite::db::operator""_sql;
 using testing::HasSubstr;
 using testing::Not;
 
-std::string fresh_folder() {
-  std::string name = (std::filesystem::temp_directory_path() / "lorem_news.XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-  return name;
-}
-
-app::Config config_in(const std::string& folder, app::Environment environment) {
+app::Config config_in(const base::TemporaryFolder& folder, app::Environment environment) {
   app::Config config;
   config.environment = environment;
-  config.root = folder;
-  config.primary.path = folder + "/storage/news.sqlite3";
+  config.root = folder.path();
+  config.primary.path = folder.file("storage/news.sqlite3");
   config.primary.synchronous = db::sqlite::Synchronous::kOff;
   config.secret_key_base = std::string(64, 's');
   return config;
@@ -44,8 +40,7 @@ app::Config config_in(const std::string& folder, app::Environment environment) {
 class LoremNews : public testing::Test {
  protected:
   LoremNews()
-      : folder_(fresh_folder()),
-        app_(application_, config_in(folder_, app::Environment::kDevelopment), {clock_, rng_, base::Log::silent()},
+      : app_(application_, config_in(folder_, app::Environment::kDevelopment), {clock_, rng_, base::Log::silent()},
              db::sqlite::CreateFile::kIfMissing),
         browser_(app_.handler()) {
     app_.migrator().migrate();
@@ -60,7 +55,6 @@ class LoremNews : public testing::Test {
       Comment::create(tx, 1, 2, "A first comment", clock_.now());
     });
   }
-  ~LoremNews() override { std::filesystem::remove_all(folder_); }
 
   db::Database& db() { return app_.primary(); }
   std::int64_t count(const char* sql) {
@@ -85,7 +79,7 @@ class LoremNews : public testing::Test {
     return post("/sessions", {{"user[screen_name]", name}, {"user[password]", password}}, "/sign_in");
   }
 
-  std::string folder_;
+  const base::TemporaryFolder folder_;
   base::SystemClock clock_;
   base::SeededRng rng_{7};
   app::Application application_ = application();
@@ -354,7 +348,7 @@ TEST(TwoApps, ServeTwoDatabasesInOneProcess) {
   base::SystemClock clock;
   base::SystemRng rng;
   const auto definition = application();
-  std::vector<std::string> folders{fresh_folder(), fresh_folder()};
+  const std::array<base::TemporaryFolder, 2> folders;
   std::vector<std::unique_ptr<app::App>> apps;
   for (const auto& folder : folders) {
     apps.push_back(std::make_unique<app::App>(definition, config_in(folder, app::Environment::kTest),
@@ -371,8 +365,6 @@ TEST(TwoApps, ServeTwoDatabasesInOneProcess) {
   http::testing::Client second(apps[1]->handler());
   EXPECT_THAT(first.get("/").body, HasSubstr("Only in the first"));
   EXPECT_THAT(second.get("/").body, HasSubstr("No posts yet"));
-  apps.clear();
-  for (const auto& folder : folders) std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <monolite/base/temporary_folder.h>
+
 namespace {
 
 using testing::AllOf;
@@ -29,13 +31,6 @@ struct Outcome {
 /// An empty folder to run the program in, as its application's folder.
 class CommandLine : public testing::Test {
  protected:
-  CommandLine() {
-    std::string name = (std::filesystem::temp_directory_path() / "command_line.XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    folder_ = name;
-  }
-  ~CommandLine() override { std::filesystem::remove_all(folder_); }
-
   /// Runs `lorem_news <arguments>` through the shell, with `variables` (NAME=value …) in its environment.
   Outcome run(const std::string& arguments, const std::string& variables = "") const {
     const std::string command = "cd '" + folder_.string() + "' && env -u MONOLITE_ENV -u PORT -u LOG_LEVEL " +
@@ -54,7 +49,8 @@ class CommandLine : public testing::Test {
     std::ofstream(folder_ / path) << content;
   }
 
-  std::filesystem::path folder_;
+  const monolite::base::TemporaryFolder temporary_;
+  const std::filesystem::path& folder_ = temporary_.path();
 };
 
 TEST_F(CommandLine, EveryCommandExplainsItself) {

@@ -6,6 +6,7 @@
 
 #include <monolite/app/config.h>
 #include <monolite/base/error.h>
+#include <monolite/base/temporary_folder.h>
 
 namespace monolite::app {
 namespace {
@@ -16,12 +17,9 @@ using testing::HasSubstr;
 class ConfigTest : public testing::Test {
  protected:
   ConfigTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "config.XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    surroundings_.root = name;
+    surroundings_.root = folder_.path();
     std::filesystem::create_directories(surroundings_.root / "config");
   }
-  ~ConfigTest() override { std::filesystem::remove_all(surroundings_.root); }
 
   void file(const std::string& name, const std::string& text) {
     std::ofstream(surroundings_.root / "config" / name) << text;
@@ -37,6 +35,7 @@ class ConfigTest : public testing::Test {
     return "";
   }
 
+  const base::TemporaryFolder folder_;
   Surroundings surroundings_;
 };
 

@@ -1,44 +1,19 @@
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
-#include <filesystem>
-#include <string>
-#include <system_error>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <monolite/app/app.h>
 #include <monolite/base/rng.h>
+#include <monolite/base/temporary_folder.h>
 #include <monolite/cli/command.h>
 
 namespace monolite::cli {
 namespace {
 
-/// A folder that goes away with the scope.
-class ScratchFolder {
- public:
-  ScratchFolder() : path_((std::filesystem::temp_directory_path() / "monolite.XXXXXX").string()) {
-    if (mkdtemp(path_.data()) == nullptr) {
-      throw std::system_error(errno, std::generic_category(), "cannot make a temporary folder");
-    }
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;  // the folder is in the way of nobody
-    std::filesystem::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-
-  std::string file(const char* name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
-
 /// The application builds its routes on a database; an empty one of their own, so that the list needs no prepared one.
 void print_routes(Context& context) {
-  const ScratchFolder scratch;
+  const base::TemporaryFolder scratch;
   auto config = app::load_config(context.surroundings);
   config.primary.path = scratch.file("empty.sqlite3");
   if (config.secret_key_base.empty()) config.secret_key_base = base::random_hex(context.rng, 32);

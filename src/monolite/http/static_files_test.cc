@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <monolite/base/error.h>
+#include <monolite/base/temporary_folder.h>
 #include <monolite/http/detail/test_server.h>
 #include <monolite/http/static_files.h>
 
@@ -11,24 +12,8 @@ namespace monolite::http {
 namespace {
 
 namespace fs = std::filesystem;
+using base::TemporaryFolder;
 using ::testing::StartsWith;
-
-/// A folder of its own per test, gone afterwards.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (fs::temp_directory_path() / "monolite_static_XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder");
-    path_ = name;
-  }
-  ~TemporaryFolder() { fs::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const fs::path& path() const noexcept { return path_; }
-
- private:
-  fs::path path_;
-};
 
 struct StaticFilesTest : ::testing::Test {
   StaticFilesTest() {

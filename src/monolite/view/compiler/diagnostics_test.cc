@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <monolite/base/temporary_folder.h>
 #include <monolite/view/compiler/program.h>
 
 // A mistake in the C++ of a template is reported by the C++ compiler at the template's own line. Every compiler that
@@ -27,12 +28,7 @@ std::vector<std::string> split(const std::string& list) {
 
 class Diagnostics : public ::testing::TestWithParam<std::string> {
  protected:
-  Diagnostics() {
-    std::string name = ::testing::TempDir() + "ecppcXXXXXX";
-    folder_ = mkdtemp(name.data());
-    fs::create_directories(folder_ / "views");
-  }
-  ~Diagnostics() override { fs::remove_all(folder_); }
+  Diagnostics() { fs::create_directories(folder_ / "views"); }
 
   // What the compiler prints for a page of this source.
   std::string compile(std::string_view source) {
@@ -61,7 +57,8 @@ class Diagnostics : public ::testing::TestWithParam<std::string> {
     return output;
   }
 
-  fs::path folder_;
+  const base::TemporaryFolder temporary_;
+  const fs::path& folder_ = temporary_.path();
 };
 
 TEST_P(Diagnostics, AreSilentForARightTemplate) {

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <monolite/base/temporary_folder.h>
 #include <monolite/view/compiler/program.h>
 
 namespace monolite::view::compiler {
@@ -19,12 +20,7 @@ using ::testing::StartsWith;
 
 class Program : public ::testing::Test {
  protected:
-  Program() {
-    std::string name = ::testing::TempDir() + "ecppcXXXXXX";
-    folder_ = mkdtemp(name.data());
-    fs::create_directories(folder_ / "views/posts");
-  }
-  ~Program() override { fs::remove_all(folder_); }
+  Program() { fs::create_directories(folder_ / "views/posts"); }
 
   std::string write(const std::string& name, std::string_view content) {
     const auto path = folder_ / "views" / name;
@@ -43,7 +39,8 @@ class Program : public ::testing::Test {
 
   fs::path out(const std::string& name) const { return folder_ / "out/views" / name; }
 
-  fs::path folder_;
+  const base::TemporaryFolder temporary_;
+  const fs::path& folder_ = temporary_.path();
   std::ostringstream output_;
   std::ostringstream errors_;
 };

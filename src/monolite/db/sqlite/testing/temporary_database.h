@@ -7,32 +7,13 @@
 #include <string>
 #include <utility>
 
+#include <monolite/base/temporary_folder.h>
 #include <monolite/db/sqlite/open.h>
 
 /// For tests of every room: real files in a folder that goes with the test.
 namespace monolite::db::sqlite::testing {
 
-/// A new folder, removed with everything in it at the end of the scope.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "monolite_XXXXXX").string();
-    if (!mkdtemp(name.data())) throw std::runtime_error("cannot make a temporary folder at " + name);
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;  // what is left behind in /tmp harms no test
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  const std::filesystem::path& path() const noexcept { return path_; }
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
+using base::TemporaryFolder;
 
 /// A database in a folder of its own.
 class TemporaryDatabase {
