@@ -551,6 +551,14 @@ TEST_F(Lane, ATaskWokenByAnotherThreadSeesWhatThatThreadKnows) {
   loop.run();
 }
 
+TEST_P(Snapshots, ATaskMayCloseWhatItReadFrom) {
+  run_tasks(GetParam(), {[&] {
+                           const auto own = open({.path = database_.path()});
+                           own->read([](ReadSession& s) { s.scalar<int>("SELECT count(*) FROM t"_sql); });
+                         },
+                         [&] { EXPECT_EQ(count(), 0); }});
+}
+
 TEST_P(Snapshots, AFailedReadLeavesTheTaskUsable) {
   run_tasks(GetParam(), {[&] {
               EXPECT_THROW(database_->read([](ReadSession&) { throw std::runtime_error("mine"); }), std::runtime_error);

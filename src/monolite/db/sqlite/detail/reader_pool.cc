@@ -95,7 +95,8 @@ class ReaderPool::Kept final : public base::TurnListener {
     Kept* const kept = of(pool);
     if (!kept || !kept->borrowed_) return nullptr;
     auto borrowed = std::move(kept->borrowed_);
-    return borrowed->is_current() ? std::move(borrowed) : nullptr;
+    if (!borrowed->is_current()) borrowed.reset();
+    return borrowed;
   }
 
   void turn_ended() noexcept override { delete this; }
@@ -157,7 +158,11 @@ class ReaderPool::Snapshot final : public base::SwitchListener {
 ReaderPool::ReaderPool(Opener opener, const std::atomic<std::uint64_t>& commits, std::size_t most_for_threads)
     : opener_(std::move(opener)), commits_(commits), most_for_threads_(most_for_threads) {}
 
-ReaderPool::~ReaderPool() = default;
+// A task may have read from a database of its own, which goes before the task ends.
+ReaderPool::~ReaderPool() {
+  end_snapshot();
+  Kept::take(*this).reset();
+}
 
 void ReaderPool::read(base::FunctionRef<void(ReadSession&)> reads) {
   base::in_task() ? read_on_task(reads) : read_on_thread(reads);
