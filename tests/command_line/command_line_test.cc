@@ -54,8 +54,9 @@ class CommandLine : public testing::Test {
 };
 
 TEST_F(CommandLine, EveryCommandExplainsItself) {
-  for (const char* command : {"", "server", "db", "db prepare", "db migrate", "db rollback", "db status", "db seed",
-                              "db check", "routes", "config", "config explain", "version"}) {
+  for (const char* command :
+       {"", "server", "db", "db prepare", "db migrate", "db rollback", "db status", "db seed", "db check", "db backup",
+        "db integrity", "routes", "config", "config explain", "version"}) {
     const auto help = run(std::string(command) + " --help");
     EXPECT_EQ(help.exit_code, 0) << command;
     EXPECT_THAT(help.output, AllOf(HasSubstr("Usage:"), HasSubstr("--help"))) << command;
@@ -83,6 +84,19 @@ TEST_F(CommandLine, PreparesSeedsAndReports) {
   const auto unready = run("server --port 0");
   EXPECT_EQ(unready.exit_code, 1);
   EXPECT_THAT(unready.output, HasSubstr("run: db prepare"));
+}
+
+TEST_F(CommandLine, BacksUpIntoANewFile) {
+  ASSERT_EQ(run("db prepare").exit_code, 0);
+  EXPECT_EQ(run("db integrity").exit_code, 0);
+  const auto backup = run("db backup copy.sqlite3");
+  EXPECT_EQ(backup.exit_code, 0) << backup.output;
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "copy.sqlite3.part"));
+  write("config/database.yml", "development:\n  database: copy.sqlite3\n");
+  EXPECT_THAT(run("db integrity").output, HasSubstr("copy.sqlite3 is sound"));
+  const auto again = run("db backup copy.sqlite3");
+  EXPECT_EQ(again.exit_code, 1);
+  EXPECT_THAT(again.output, HasSubstr("exists already"));
 }
 
 TEST_F(CommandLine, ListsRoutesWithoutADatabase) {

@@ -73,6 +73,26 @@ void check(Context& context) {
   context.terminal.line(fmt::format("all {} SQL literals fit the schema", literals));
 }
 
+void back_up(Context& context, const std::string& file) {
+  auto& terminal = context.terminal;
+  const auto config = app::load_config(context.surroundings);
+  const auto app = context.open(config);
+  app->primary().back_up(file, [&](const db::BackupProgress& progress) {
+    terminal.progress("pages", static_cast<std::size_t>(progress.pages),
+                      static_cast<std::size_t>(progress.total_pages));
+  });
+  terminal.line(fmt::format("{} holds a copy of {}", file, config.primary.path));
+}
+
+void check_integrity(Context& context) {
+  const auto config = app::load_config(context.surroundings);
+  const auto app = context.open(config);
+  const auto problems = app->primary().integrity_problems();
+  for (const auto& problem : problems) context.terminal.line(problem);
+  if (!problems.empty()) throw FoundProblems{};
+  context.terminal.line(fmt::format("{} is sound", config.primary.path));
+}
+
 }  // namespace
 
 void declare_db(CLI::App& parser, Context& context) {
@@ -90,6 +110,13 @@ void declare_db(CLI::App& parser, Context& context) {
   db->add_subcommand("seed", "Adds the seed's rows once more")->callback([&] { seed(context); });
   db->add_subcommand("check", "Prepares every SQL literal of the program against the schema")->callback([&] {
     check(context);
+  });
+  auto* backup = db->add_subcommand("backup", "Copies the database into a new file, while it is in use");
+  const auto file = std::make_shared<std::string>();
+  backup->add_option("FILE", *file, "The copy; it must not exist")->required();
+  backup->callback([&context, file] { back_up(context, *file); });
+  db->add_subcommand("integrity", "Reads the whole file and tells what is wrong with it")->callback([&] {
+    check_integrity(context);
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -48,6 +49,12 @@ struct DatabaseStatus {
   std::int64_t bytes = 0;
   std::int64_t wal_bytes = 0;
   std::size_t queued_writes = 0;  ///< units that wait for the writer lane
+};
+
+/// How far a backup is.
+struct BackupProgress {
+  std::int64_t pages = 0;  ///< copied
+  std::int64_t total_pages = 0;
 };
 
 /// One database: many readers, one writer. Made by a driver (`db::sqlite::open`).
@@ -97,6 +104,15 @@ class Database {
   }
 
   virtual DatabaseStatus status() = 0;
+
+  /// Copies the database as of now into the new file `to`, while others read and write, and tells `told` now and then.
+  /// The file appears when it is complete and durable; what exists is never overwritten. Blocks the calling thread; on
+  /// a task, `offload` it. Errors: kConflict when `to` exists, kIo, kFull; nothing is left behind then.
+  virtual void back_up(const std::filesystem::path& to, base::FunctionRef<void(const BackupProgress&)> told) = 0;
+
+  /// Reads the whole file and gives what is wrong with it, a line each: pages, rows, indexes, foreign keys. Takes as
+  /// long as reading everything does; on a task, `offload` it.
+  virtual std::vector<std::string> integrity_problems() = 0;
 
   /// What the database says against `sql`; nothing when it can be prepared.
   virtual std::optional<std::string> problem_with(std::string_view sql) = 0;

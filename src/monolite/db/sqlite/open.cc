@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include <monolite/base/error.h>
+#include <monolite/db/sqlite/detail/backup.h>
 #include <monolite/db/sqlite/detail/boot_check.h>
 #include <monolite/db/sqlite/detail/connection.h>
 #include <monolite/db/sqlite/detail/reader_pool.h>
@@ -28,6 +29,14 @@ std::int64_t size_of(const std::string& path) {
   return stat(path.c_str(), &info) == 0 ? info.st_size : 0;
 }
 
+/// A row of `PRAGMA foreign_key_check`.
+struct DanglingRow {
+  std::string_view table;
+  std::optional<std::int64_t> rowid;  // NULL in a table WITHOUT ROWID
+  std::string_view parent;
+};
+BOOST_DESCRIBE_STRUCT(DanglingRow, (), (table, rowid, parent))
+
 class SqliteDatabase final : public Database {
  public:
   explicit SqliteDatabase(const Options& options)
@@ -47,6 +56,25 @@ class SqliteDatabase final : public Database {
                           .queued_writes = lane_.queued()};
     read([&](ReadSession& session) { status.journal = session.scalar<std::string>("PRAGMA journal_mode"_sql); });
     return status;
+  }
+
+  void back_up(const std::filesystem::path& to, base::FunctionRef<void(const BackupProgress&)> told) override {
+    lane_.require_outside_unit("a write unit cannot back its database up: its own changes would be missing");
+    sqlite::back_up(*open_connection(options_, Role::kReader), to, told);
+  }
+
+  std::vector<std::string> integrity_problems() override {
+    std::vector<std::string> problems;
+    read([&](ReadSession& session) {
+      for (auto& line : session.all<std::string>("PRAGMA integrity_check"_sql)) {
+        if (line != "ok") problems.push_back(std::move(line));
+      }
+      for (const auto& row : session.each<DanglingRow>("PRAGMA foreign_key_check"_sql)) {
+        problems.push_back(fmt::format("row {} of {} refers to a row of {} that does not exist",
+                                       row.rowid ? std::to_string(*row.rowid) : "?", row.table, row.parent));
+      }
+    });
+    return problems;
   }
 
   std::optional<std::string> problem_with(std::string_view sql) override {
