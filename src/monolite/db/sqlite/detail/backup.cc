@@ -126,6 +126,7 @@ void back_up(Connection& source, const fs::path& to, base::FunctionRef<void(cons
     Copy copy(part.path());
     // With a read transaction open the copy is of one snapshot; without it, SQLite begins anew at each write of others.
     source.control(Control::kBeginRead);
+    source.pragma("PRAGMA schema_version");  // BEGIN alone opens no snapshot, the first read does
     struct End {
       ~End() { connection.recover(); }
       Connection& connection;
