@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <monolite/base/error.h>
+#include <monolite/db/failpoints.h>
 #include <monolite/db/migration.h>
 
 namespace monolite::db {
@@ -40,8 +41,9 @@ bool is_applied(ReadSession& session, int version) {
 
 }  // namespace
 
-Migrator::Migrator(Database& database, std::span<const Migration> migrations, const base::Clock& clock)
-    : database_(database), migrations_(migrations), clock_(clock) {
+Migrator::Migrator(Database& database, std::span<const Migration> migrations, const base::Clock& clock,
+                   base::Failpoints* failpoints)
+    : database_(database), migrations_(migrations), clock_(clock), failpoints_(failpoints) {
   require_ascending(migrations_);
 }
 
@@ -55,8 +57,10 @@ std::vector<const Migration*> Migrator::migrate() {
           // Asked again inside the transaction: another process may have run it while this one waited for the lock.
           if (is_applied(tx, migration.version)) return false;
           migration.up(tx);
+          reach(failpoints_, "migration.changed");
           tx.exec("INSERT INTO ml_db_migrations (version, name, applied_at) VALUES (?, ?, ?)"_sql, migration.version,
                   migration.name, clock_.now());
+          reach(failpoints_, "migration.recorded");
           return true;
         },
         kMigration);
@@ -83,6 +87,7 @@ std::vector<const Migration*> Migrator::rollback(int steps) {
                                .hint = "give it a down step, or restore a backup"});
           }
           migration->down(tx);
+          reach(failpoints_, "migration.undone");
           tx.exec("DELETE FROM ml_db_migrations WHERE version = ?"_sql, *version);
           return migration;
         },

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <monolite/base/clock.h>
+#include <monolite/base/failpoint.h>
 #include <monolite/db/database.h>
 
 namespace monolite::db {
@@ -32,7 +33,9 @@ struct MigrationStatus {
 /// Lifetime: borrows everything it is given.
 class Migrator {
  public:
-  Migrator(Database& database, std::span<const Migration> migrations, const base::Clock& clock);
+  /// `failpoints` is for tests: failpoints.h.
+  Migrator(Database& database, std::span<const Migration> migrations, const base::Clock& clock,
+           base::Failpoints* failpoints = nullptr);
 
   /// Runs what is pending, in order; gives those that this call ran. Errors: the database is newer than the program
   /// (kConfig); whatever a step throws, with that step undone and the earlier ones kept.
@@ -58,6 +61,7 @@ class Migrator {
   Database& database_;
   std::span<const Migration> migrations_;
   const base::Clock& clock_;
+  base::Failpoints* const failpoints_;
 };
 
 }  // namespace monolite::db

@@ -12,6 +12,7 @@
 #include <monolite/db/sqlite/detail/connection.h>
 #include <monolite/db/sqlite/detail/reader_pool.h>
 #include <monolite/db/sqlite/detail/writer_lane.h>
+#include <monolite/db/sqlite/failpoints.h>
 #include <monolite/db/sqlite/open.h>
 
 namespace monolite::db::sqlite {
@@ -20,6 +21,15 @@ namespace {
 std::unique_ptr<Connection> open_connection(const Options& options, Role role) {
   auto connection = std::make_unique<Connection>(options.path, role, options.vfs);
   configure(*connection, role, options);
+  return connection;
+}
+
+std::unique_ptr<Connection> open_writer(const Options& options) {
+  const Role role = options.create == CreateFile::kIfMissing ? Role::kCreator : Role::kWriter;
+  auto connection = std::make_unique<Connection>(options.path, role, options.vfs);
+  reach(options.failpoints, "open.connected");
+  configure(*connection, role, options);
+  reach(options.failpoints, "open.configured");
   return connection;
 }
 
@@ -41,8 +51,8 @@ class SqliteDatabase final : public Database {
  public:
   explicit SqliteDatabase(const Options& options)
       : options_(options),
-        lane_(open_connection(options, options.create == CreateFile::kIfMissing ? Role::kCreator : Role::kWriter),
-              {options.max_queued_writes, options.max_batch, options.checkpoint_frames}, *this),
+        lane_(open_writer(options),
+              {options.max_queued_writes, options.max_batch, options.checkpoint_frames, options.failpoints}, *this),
         readers_([this] { return open_connection(options_, Role::kReader); }, lane_.commits(), options.max_readers) {}
 
   DatabaseStatus status() override {
@@ -60,7 +70,8 @@ class SqliteDatabase final : public Database {
 
   void back_up(const std::filesystem::path& to, base::FunctionRef<void(const BackupProgress&)> told) override {
     lane_.require_outside_unit("a write unit cannot back its database up: its own changes would be missing");
-    sqlite::back_up(*open_connection(options_, Role::kReader), to, told);
+    sqlite::back_up(*open_connection(options_, Role::kReader), to,
+                    {.vfs = options_.vfs, .failpoints = options_.failpoints}, told);
   }
 
   std::vector<std::string> integrity_problems() override {

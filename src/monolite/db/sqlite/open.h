@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include <monolite/base/failpoint.h>
 #include <monolite/db/database.h>
 
 /// The SQLite driver: one writer lane and many readers per file, tuned pragmas, group commit.
@@ -38,6 +39,7 @@ struct Options {
   int writer_cache_kib = 16'000;
   int reader_cache_kib = 8'000;
   std::string vfs = {};  ///< name of a registered SQLite VFS; empty = the system's (tests inject faults)
+  base::Failpoints* failpoints = nullptr;  ///< for tests: sqlite/failpoints.h; outlives the database
 };
 
 /// Opens the database and proves that it is what it must be: version, file system, journal mode, foreign keys.

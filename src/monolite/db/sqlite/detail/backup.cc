@@ -9,6 +9,7 @@
 #include <monolite/base/error.h>
 #include <monolite/db/sqlite/detail/backup.h>
 #include <monolite/db/sqlite/detail/errors.h>
+#include <monolite/db/sqlite/failpoints.h>
 
 namespace monolite::db::sqlite {
 namespace {
@@ -53,12 +54,14 @@ class PartFile {
 
   const fs::path& path() const noexcept { return path_; }
 
-  void finish() {
+  void finish(base::Failpoints* failpoints) {
     sync(path_);
+    reach(failpoints, "backup.synced");
     // A hard link, not a rename: it fails when somebody made the file meanwhile.
     if (::link(path_.c_str(), final_path_.c_str()) != 0) {
       throw_io(fmt::format("cannot make {}", final_path_.string()), errno);
     }
+    reach(failpoints, "backup.linked");
     fs::remove(path_);
     finished_ = true;
     sync(fs::absolute(final_path_).parent_path());
@@ -73,10 +76,11 @@ class PartFile {
 /// A new database file that nobody else knows of: no journal, no syncs, they come at the end.
 class Copy {
  public:
-  explicit Copy(const fs::path& path) {
+  Copy(const fs::path& path, const BackupOptions& options) : failpoints_(options.failpoints) {
     constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                            SQLITE_OPEN_EXCLUSIVE;
-    const int result = sqlite3_open_v2(path.c_str(), &handle_, kFlags, nullptr);
+    const int result =
+        sqlite3_open_v2(path.c_str(), &handle_, kFlags, options.vfs.empty() ? nullptr : options.vfs.c_str());
     if (result == SQLITE_OK) {
       sqlite3_exec(handle_, "PRAGMA journal_mode=off; PRAGMA synchronous=off", nullptr, nullptr, nullptr);
       return;
@@ -103,18 +107,21 @@ class Copy {
     while (result == SQLITE_OK) {
       result = sqlite3_backup_step(backup, kPagesPerStep);
       const auto total = sqlite3_backup_pagecount(backup);
+      reach(failpoints_, "backup.stepped");
       told({.pages = total - sqlite3_backup_remaining(backup), .total_pages = total});
     }
     if (result != SQLITE_DONE) throw_error(nullptr, result, "copying the database");
   }
 
  private:
+  base::Failpoints* const failpoints_;
   sqlite3* handle_ = nullptr;
 };
 
 }  // namespace
 
-void back_up(Connection& source, const fs::path& to, base::FunctionRef<void(const BackupProgress&)> told) {
+void back_up(Connection& source, const fs::path& to, const BackupOptions& options,
+             base::FunctionRef<void(const BackupProgress&)> told) {
   if (fs::exists(to)) {
     throw base::Error({.code = base::ErrorCode::kConflict,
                        .scope = base::ErrorScope::kCaller,
@@ -123,7 +130,7 @@ void back_up(Connection& source, const fs::path& to, base::FunctionRef<void(cons
   }
   PartFile part(to);
   {
-    Copy copy(part.path());
+    Copy copy(part.path(), options);
     // With a read transaction open the copy is of one snapshot; without it, SQLite begins anew at each write of others.
     source.control(Control::kBeginRead);
     source.pragma("PRAGMA schema_version");  // BEGIN alone opens no snapshot, the first read does
@@ -131,9 +138,11 @@ void back_up(Connection& source, const fs::path& to, base::FunctionRef<void(cons
       ~End() { connection.recover(); }
       Connection& connection;
     } const end{source};
+    reach(options.failpoints, "backup.begun");
     copy.fill_from(source, told);
   }
-  part.finish();
+  reach(options.failpoints, "backup.copied");
+  part.finish(options.failpoints);
 }
 
 }  // namespace monolite::db::sqlite

@@ -6,6 +6,7 @@
 #include <monolite/db/errors.h>
 #include <monolite/db/sqlite/detail/errors.h>
 #include <monolite/db/sqlite/detail/writer_lane.h>
+#include <monolite/db/sqlite/failpoints.h>
 
 namespace monolite::db::sqlite {
 
@@ -90,6 +91,7 @@ WriterLane::~WriterLane() {
   }
   wake_.notify_all();
   thread_.join();
+  reach(options_.failpoints, "lane.drained");
 }
 
 void WriterLane::require_outside_unit(const char* note) const {
@@ -109,7 +111,10 @@ void WriterLane::write(std::span<const base::FunctionRef<void(WriteSession&)>> w
   }
   if (units.size() != 1 || base::in_task() || !enter_directly(units.front())) {
     enqueue(units);
-    for (Unit& unit : units) await(unit);
+    for (Unit& unit : units) {
+      await(unit);
+      reach(options_.failpoints, "lane.answered");
+    }
   }
   std::exception_ptr first;
   for (const Unit& unit : units) {
@@ -235,9 +240,12 @@ void WriterLane::run_transaction(Units units) {
   const auto begun = base::Monotonic::now();
   const Unit* at = nullptr;
   try {
+    reach(options_.failpoints, "lane.begun");
     run_units(units, at);
     if (!connection_->in_transaction()) return;  // the only unit failed and was rolled back
+    reach(options_.failpoints, "lane.committing");
     connection_->control(Control::kCommit);
+    reach(options_.failpoints, "lane.committed");
     commits_.fetch_add(1, std::memory_order_release);
   } catch (...) {  // nothing of this batch is stored; becomes everybody's answer
     const auto cause = connection_->poison() ? connection_->poison() : std::current_exception();
@@ -256,6 +264,7 @@ void WriterLane::run_units(Units units, const Unit*& at) {
   if (units.size() == 1) {  // no savepoint: what fails here is undone with the transaction
     at = units.front();
     run_work(*units.front());
+    reach(options_.failpoints, "lane.unit_ran");
     if (units.front()->error) connection_->recover();
     at = nullptr;
     return;
@@ -270,8 +279,13 @@ void WriterLane::run_units(Units units, const Unit*& at) {
 void WriterLane::run_in_savepoint(Unit& unit) {
   connection_->control(Control::kSavepoint);
   run_work(unit);
-  if (unit.error) connection_->control(Control::kRollbackTo);
+  reach(options_.failpoints, "lane.unit_ran");
+  if (unit.error) {
+    connection_->control(Control::kRollbackTo);
+    reach(options_.failpoints, "lane.unit_undone");
+  }
   connection_->control(Control::kRelease);
+  reach(options_.failpoints, "lane.unit_kept");
 }
 
 /// Leaves the unit's own failure in `unit.error`; throws when the transaction or the database is lost.
@@ -309,7 +323,9 @@ void WriterLane::checkpoint_if_due() noexcept {
   if (frames - frames_at_checkpoint_ < options_.checkpoint_frames) return;
   frames_at_checkpoint_ = frames;
   try {
+    reach(options_.failpoints, "lane.checkpointing");
     connection_->checkpoint();
+    reach(options_.failpoints, "lane.checkpointed");
   } catch (const base::Error& error) {  // tried again after as many frames
     database_.checkpoint_failed.emit({error.message()});
   }

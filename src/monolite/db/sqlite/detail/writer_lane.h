@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <monolite/base/event.h>
+#include <monolite/base/failpoint.h>
 #include <monolite/base/function_ref.h>
 #include <monolite/base/task.h>
 #include <monolite/db/database.h>
@@ -24,6 +25,7 @@ struct LaneOptions {
   std::size_t max_queued = 10'000;
   std::size_t max_batch = 256;
   int checkpoint_frames = 1'000;
+  base::Failpoints* failpoints = nullptr;
 };
 
 /// The one way to write to a file: a thread, a connection and a first-in-first-out queue.
