@@ -54,6 +54,10 @@ App::App(const Application& application, Config config, World world, db::sqlite:
   subscriptions_.push_back(primary_->checkpoint_failed.listen([log = world_.log](const db::CheckpointFailed& failed) {
     log.error("db.checkpoint_failed", {{"error", failed.what}});
   }));
+  subscriptions_.push_back(primary_->quarantined.listen([log = world_.log](const db::Quarantined& quarantined) {
+    log.error("db.quarantined", {{"error", quarantined.what}});
+  }));
+  if (const auto why = primary_->status().quarantine) world_.log.error("db.quarantined", {{"error", *why}});
   build();
 }
 

@@ -40,6 +40,12 @@ struct CheckpointFailed {
   std::string what;
 };
 
+/// Emitted once, by the thread that met it, when the file proves not to be sound: from now on every write is refused
+/// with this error. Reads go on and fail where the damage is.
+struct Quarantined {
+  std::string what;
+};
+
 /// What `db status` shows of a database.
 struct DatabaseStatus {
   std::string path;
@@ -48,7 +54,8 @@ struct DatabaseStatus {
   std::string synchronous;
   std::int64_t bytes = 0;
   std::int64_t wal_bytes = 0;
-  std::size_t queued_writes = 0;  ///< units that wait for the writer lane
+  std::size_t queued_writes = 0;               ///< units that wait for the writer lane
+  std::optional<std::string> quarantine = {};  ///< why writes are refused, if they are
 };
 
 /// How far a backup is.
@@ -119,6 +126,7 @@ class Database {
 
   base::Event<BatchCommitted> batch_committed;
   base::Event<CheckpointFailed> checkpoint_failed;
+  base::Event<Quarantined> quarantined;
 
  protected:
   virtual void run_read(base::FunctionRef<void(ReadSession&)> reads) = 0;

@@ -123,12 +123,13 @@ class SharedSnapshots : public ::testing::Test {
 
   TemporaryDatabase database_;
   std::atomic<std::uint64_t> commits_{0};
+  Quarantine quarantine_{*database_};
   ReaderPool pool_{[this] {
                      auto connection = std::make_unique<Connection>(database_.path(), Role::kReader, "");
                      configure(*connection, Role::kReader, {});
                      return connection;
                    },
-                   commits_, 2};
+                   commits_, 2, quarantine_};
 };
 
 TEST_F(SharedSnapshots, PassFromTaskToTaskAndEndWithTheTurn) {
@@ -166,6 +167,7 @@ TEST(ReaderPool, KeepsSoundConnectionsAndClosesBrokenOnes) {
   database->write([](WriteSession& tx) { tx.run("CREATE TABLE t (id INTEGER) STRICT"_script); });
   int opened = 0;
   const std::atomic<std::uint64_t> commits{0};
+  Quarantine quarantine(*database);
   ReaderPool pool(
       [&] {
         ++opened;
@@ -173,7 +175,7 @@ TEST(ReaderPool, KeepsSoundConnectionsAndClosesBrokenOnes) {
         configure(*connection, Role::kReader, options);
         return connection;
       },
-      commits, 2);
+      commits, 2, quarantine);
   const auto count = [&] { pool.read([](ReadSession& s) { s.scalar<int>("SELECT count(*) FROM t"_sql); }); };
   count();
   count();

@@ -578,6 +578,39 @@ TEST_F(Lane, AThreadReadsOneSnapshotPerCall) {
   EXPECT_EQ(count(), 1);
 }
 
+// A cursor that outlives its closure would pin its snapshot, and the WAL could never begin anew.
+TEST_F(Lane, AStatementThatOutlivesItsClosureIsABugThatPinsNothing) {
+  std::unique_ptr<Rows<int>> kept;
+  const auto keep = [&](ReadSession& s) {
+    kept.reset(new Rows<int>(s.each<int>("SELECT id FROM t"_sql)));
+    kept->begin();
+  };
+  database_->write([](WriteSession& tx) {
+    insert(tx, 1);
+    insert(tx, 2);
+  });
+  const auto expect_bug = [&](auto call) {
+    try {
+      call();
+      ADD_FAILURE() << "no error";
+    } catch (const base::Error& error) {
+      EXPECT_EQ(error.scope(), base::ErrorScope::kBug);
+      EXPECT_THAT(error.what(), HasSubstr("SELECT id FROM t"));
+    }
+    kept.reset();
+  };
+  expect_bug([&] { database_->read(keep); });
+  expect_bug([&] {
+    database_->write([&](WriteSession& tx) {
+      insert(tx, 3);
+      keep(tx);
+    });
+  });
+  EXPECT_THAT(ids(), ElementsAre(1, 2));
+  database_->write([](WriteSession& tx) { insert(tx, 4); });
+  EXPECT_EQ(count(), 3);
+}
+
 TEST_F(Lane, ReadersSeeNoHalfBatch) {
   constexpr int kAccounts = 8, kTransfers = 150, kWriters = 4;
   database_->write([](WriteSession& tx) {

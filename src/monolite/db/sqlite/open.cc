@@ -7,9 +7,11 @@
 #include <sys/stat.h>
 
 #include <monolite/base/error.h>
+#include <monolite/db/errors.h>
 #include <monolite/db/sqlite/detail/backup.h>
 #include <monolite/db/sqlite/detail/boot_check.h>
 #include <monolite/db/sqlite/detail/connection.h>
+#include <monolite/db/sqlite/detail/quarantine.h>
 #include <monolite/db/sqlite/detail/reader_pool.h>
 #include <monolite/db/sqlite/detail/writer_lane.h>
 #include <monolite/db/sqlite/failpoints.h>
@@ -52,8 +54,10 @@ class SqliteDatabase final : public Database {
   explicit SqliteDatabase(const Options& options)
       : options_(options),
         lane_(open_writer(options),
-              {options.max_queued_writes, options.max_batch, options.checkpoint_frames, options.failpoints}, *this),
-        readers_([this] { return open_connection(options_, Role::kReader); }, lane_.commits(), options.max_readers) {}
+              {options.max_queued_writes, options.max_batch, options.checkpoint_frames, options.failpoints}, *this,
+              quarantine_),
+        readers_([this] { return open_connection(options_, Role::kReader); }, lane_.commits(), options.max_readers,
+                 quarantine_) {}
 
   DatabaseStatus status() override {
     static constexpr std::array kModes{"off", "normal", "full"};
@@ -64,6 +68,7 @@ class SqliteDatabase final : public Database {
                           .bytes = size_of(options_.path),
                           .wal_bytes = size_of(options_.path + "-wal"),
                           .queued_writes = lane_.queued()};
+    if (const auto cause = quarantine_.cause()) status.quarantine = base::describe(cause);
     read([&](ReadSession& session) { status.journal = session.scalar<std::string>("PRAGMA journal_mode"_sql); });
     return status;
   }
@@ -77,8 +82,13 @@ class SqliteDatabase final : public Database {
   std::vector<std::string> integrity_problems() override {
     std::vector<std::string> problems;
     read([&](ReadSession& session) {
-      for (auto& line : session.all<std::string>("PRAGMA integrity_check"_sql)) {
-        if (line != "ok") problems.push_back(std::move(line));
+      try {
+        for (const auto& line : session.each<std::string>("PRAGMA integrity_check"_sql)) {
+          if (line != "ok") problems.push_back(line);
+        }
+      } catch (const Corrupt& damage) {  // so bad that the check itself cannot go on
+        problems.emplace_back(damage.what());
+        return;
       }
       for (const auto& row : session.each<DanglingRow>("PRAGMA foreign_key_check"_sql)) {
         problems.push_back(fmt::format("row {} of {} refers to a row of {} that does not exist",
@@ -114,6 +124,7 @@ class SqliteDatabase final : public Database {
 
  private:
   const Options options_;
+  Quarantine quarantine_{*this};
   WriterLane lane_;
   ReaderPool readers_;
 };

@@ -101,13 +101,17 @@ void switch_to_wal(Connection& connection, base::Deadline deadline) {
   }
 }
 
-/// Statistics for the planner. They are advice: a held lock or a full disk must not keep the program from serving.
+/// Statistics for the planner. They are advice: a held lock or a full disk must not keep the program from serving, nor
+/// a damaged page from serving the others (the lane finds it noted on the connection, and writes are refused).
 void refresh_statistics(Connection& connection) {
   connection.set_lock_deadline(base::Deadline(base::Monotonic::now()));  // do not wait for it either
   try {
     connection.pragma("PRAGMA optimize=0x10002");
   } catch (const base::Error& error) {
-    if (error.code() != base::ErrorCode::kBusy && error.code() != base::ErrorCode::kFull) throw;
+    if (error.code() != base::ErrorCode::kBusy && error.code() != base::ErrorCode::kFull &&
+        error.code() != base::ErrorCode::kCorrupt) {
+      throw;
+    }
   }
 }
 

@@ -175,6 +175,7 @@ Statement& Connection::acquire(const Sql& sql) {
   PreparedStatement* statement = sql.is_literal() ? cached(sql) : nullptr;
   if (!statement) statement = one_offs_.emplace_back(prepare(sql.text(), 0)).get();
   statement->busy = true;
+  ++leases_;
   return *statement;
 }
 
@@ -182,6 +183,7 @@ void Connection::release(Statement& statement) noexcept {
   statement.reset();
   auto& prepared = static_cast<PreparedStatement&>(statement);
   prepared.busy = false;
+  --leases_;
   if (!one_offs_.empty()) {
     std::erase_if(one_offs_, [&](const auto& entry) { return entry.get() == &prepared; });
   }
@@ -244,6 +246,22 @@ void Connection::recover() noexcept {
   const ControlScope scope(*this);
   // A rollback that fails leaves the transaction open, which the next BEGIN reports.
   sqlite3_exec(handle_, "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+void Connection::require_no_open_statement() {
+  if (leases_ == 0) [[likely]]
+    return;
+  std::string open;
+  for (sqlite3_stmt* s = sqlite3_next_stmt(handle_, nullptr); s; s = sqlite3_next_stmt(handle_, s)) {
+    if (!sqlite3_stmt_busy(s)) continue;
+    open = sqlite3_sql(s);
+    sqlite3_reset(s);
+  }
+  if (open.empty()) return;
+  throw base::Error({.code = base::ErrorCode::kInternal,
+                     .scope = base::ErrorScope::kBug,
+                     .what = fmt::format("a statement outlives its closure: {}", open),
+                     .hint = "read the rows inside of the closure and return values, not Rows"});
 }
 
 bool Connection::has_unresolved_foreign_keys() const noexcept {

@@ -60,6 +60,10 @@ class Connection final : public StatementSource {
   /// True after an error that may come from this handle (I/O, memory, corruption): do not use it again.
   bool is_broken() const noexcept { return broken_; }
 
+  /// Throws the kBug error that names a statement which outlives its closure, after ending its execution: an open one
+  /// would keep the transaction, and so the WAL, from ever ending.
+  void require_no_open_statement();
+
   bool has_unresolved_foreign_keys() const noexcept;
   /// Frames in the WAL after the last commit of this connection.
   int wal_frames() const noexcept { return wal_frames_; }
@@ -88,6 +92,7 @@ class Connection final : public StatementSource {
   bool controlling_ = false;  // a Control is compiled or run right now
   bool writing_ = false;      // between kBeginWrite and the end of its transaction
   bool broken_ = false;
+  int leases_ = 0;  // statements that somebody holds
   std::exception_ptr poison_;
   std::exception_ptr corruption_;
   int wal_frames_ = 0;

@@ -32,12 +32,6 @@ class ReadTransaction {
   Connection& connection_;
 };
 
-void run(Connection& connection, base::FunctionRef<void(ReadSession&)> reads) {
-  const base::NoSwitch no_switch;
-  ReadSession session(connection);
-  reads(session);
-}
-
 }  // namespace
 
 /// A connection inside of a read transaction, given back at the end of its life.
@@ -155,8 +149,9 @@ class ReaderPool::Snapshot final : public base::SwitchListener {
   std::unique_ptr<Borrowed> borrowed_;
 };
 
-ReaderPool::ReaderPool(Opener opener, const std::atomic<std::uint64_t>& commits, std::size_t most_for_threads)
-    : opener_(std::move(opener)), commits_(commits), most_for_threads_(most_for_threads) {}
+ReaderPool::ReaderPool(Opener opener, const std::atomic<std::uint64_t>& commits, std::size_t most_for_threads,
+                       Quarantine& quarantine)
+    : opener_(std::move(opener)), commits_(commits), most_for_threads_(most_for_threads), quarantine_(quarantine) {}
 
 // A task may have read from a database of its own, which goes before the task ends.
 ReaderPool::~ReaderPool() {
@@ -186,6 +181,24 @@ void ReaderPool::read_on_thread(base::FunctionRef<void(ReadSession&)> reads) {
   } const end_turn{*this};
   Borrowed borrowed(*this);
   run(borrowed.connection(), reads);
+}
+
+void ReaderPool::run(Connection& connection, base::FunctionRef<void(ReadSession&)> reads) {
+  const base::NoSwitch no_switch;
+  ReadSession session(connection);
+  try {
+    reads(session);
+  } catch (...) {  // the caller's answer
+    report_damage(connection);
+    throw;
+  }
+  report_damage(connection);  // the closure may have caught it
+  connection.require_no_open_statement();
+}
+
+void ReaderPool::report_damage(const Connection& connection) {
+  if (connection.corruption()) [[unlikely]]
+    quarantine_.report(connection.corruption());
 }
 
 void ReaderPool::await_turn() {

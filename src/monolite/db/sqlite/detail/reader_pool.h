@@ -11,6 +11,7 @@
 #include <monolite/base/function_ref.h>
 #include <monolite/base/task.h>
 #include <monolite/db/sqlite/detail/connection.h>
+#include <monolite/db/sqlite/detail/quarantine.h>
 
 namespace monolite::db::sqlite {
 
@@ -29,8 +30,9 @@ class ReaderPool {
 
   /// `commits` grows with each commit of this process, before its writers are answered. `most_for_threads` bounds the
   /// connections of plain threads, which wait for a free one. Tasks cannot wait here and get one in any case: there are
-  /// never more than loop threads.
-  ReaderPool(Opener opener, const std::atomic<std::uint64_t>& commits, std::size_t most_for_threads);
+  /// never more than loop threads. Corruption that a reader meets is reported to `quarantine`, which outlives the pool.
+  ReaderPool(Opener opener, const std::atomic<std::uint64_t>& commits, std::size_t most_for_threads,
+             Quarantine& quarantine);
   ~ReaderPool();
   ReaderPool(const ReaderPool&) = delete;
   ReaderPool& operator=(const ReaderPool&) = delete;
@@ -50,6 +52,8 @@ class ReaderPool {
 
   void read_on_task(base::FunctionRef<void(ReadSession&)> reads);
   void read_on_thread(base::FunctionRef<void(ReadSession&)> reads);
+  void run(Connection& connection, base::FunctionRef<void(ReadSession&)> reads);
+  void report_damage(const Connection& connection);
   void await_turn();
   void end_turn() noexcept;
   std::unique_ptr<Connection> take();
@@ -58,6 +62,7 @@ class ReaderPool {
   const Opener opener_;
   const std::atomic<std::uint64_t>& commits_;
   const std::size_t most_for_threads_;
+  Quarantine& quarantine_;
   mutable std::mutex mutex_;
   std::condition_variable freed_;
   std::vector<std::unique_ptr<Connection>> free_;

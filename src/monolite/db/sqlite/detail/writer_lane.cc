@@ -81,8 +81,15 @@ std::exception_ptr run_effects(const WriteSession::AfterCommit& effects) {
 
 }  // namespace
 
-WriterLane::WriterLane(std::unique_ptr<Connection> connection, LaneOptions options, const Database& database)
-    : options_(options), database_(database), connection_(std::move(connection)), thread_([this] { serve(); }) {}
+WriterLane::WriterLane(std::unique_ptr<Connection> connection, LaneOptions options, const Database& database,
+                       Quarantine& quarantine)
+    : options_(options),
+      database_(database),
+      quarantine_(quarantine),
+      connection_(std::move(connection)),
+      thread_([this] { serve(); }) {
+  if (connection_->corruption()) quarantine_.report(connection_->corruption());  // met while it was opened
+}
 
 WriterLane::~WriterLane() {
   {
@@ -203,18 +210,18 @@ void WriterLane::run(Units batch) {
   } while (!begin(batch));
   if (batch.empty()) return;
   run_transaction(batch);
+  if (connection_->corruption()) quarantine_.report(connection_->corruption());
   answer(batch);
   checkpoint_if_due();
 }
 
-/// Answers those that nobody waits for any more, and everybody once the file is known to be corrupt. The rest keep
-/// their order.
+/// Answers those that nobody waits for any more, and everybody in quarantine. The rest keep their order.
 WriterLane::Units WriterLane::reject_late(Units batch) {
-  const auto corruption = connection_->corruption();
+  const auto quarantine = quarantine_.cause();
   const auto end = std::stable_partition(batch.begin(), batch.end(),
-                                         [&](const Unit* unit) { return !corruption && !unit->deadline.passed(); });
+                                         [&](const Unit* unit) { return !quarantine && !unit->deadline.passed(); });
   const Units rejected(end, batch.end());
-  for (Unit* unit : rejected) unit->error = corruption ? copy_of(corruption) : std::make_exception_ptr(too_late());
+  for (Unit* unit : rejected) unit->error = quarantine ? copy_of(quarantine) : std::make_exception_ptr(too_late());
   answer(rejected);
   return {batch.begin(), end};
 }
@@ -293,6 +300,7 @@ void WriterLane::run_work(Unit& unit) {
   try {
     WriteSession session(*connection_, unit.after_commit);
     unit.work(session);
+    connection_->require_no_open_statement();
     if (connection_->has_unresolved_foreign_keys()) unit.error = std::make_exception_ptr(dangling_reference());
   } catch (...) {  // this unit's own answer
     unit.error = std::current_exception();

@@ -18,6 +18,7 @@
 #include <monolite/base/task.h>
 #include <monolite/db/database.h>
 #include <monolite/db/sqlite/detail/connection.h>
+#include <monolite/db/sqlite/detail/quarantine.h>
 
 namespace monolite::db::sqlite {
 
@@ -41,8 +42,9 @@ struct LaneOptions {
 /// `done` is set, or once the caller has taken it out of the queue.
 class WriterLane {
  public:
-  /// Emits the lane's events of `database`, which outlives it.
-  WriterLane(std::unique_ptr<Connection> connection, LaneOptions options, const Database& database);
+  /// Emits the lane's events of `database`; it and `quarantine` outlive the lane.
+  WriterLane(std::unique_ptr<Connection> connection, LaneOptions options, const Database& database,
+             Quarantine& quarantine);
   /// Runs what is queued, then ends.
   ~WriterLane();
   WriterLane(const WriterLane&) = delete;
@@ -86,6 +88,7 @@ class WriterLane {
 
   const LaneOptions options_;
   const Database& database_;
+  Quarantine& quarantine_;
   // These belong to the owner of `active_`.
   std::unique_ptr<Connection> connection_;
   int frames_at_checkpoint_ = 0;
