@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include <monolite/base/error.h>
+#include <monolite/base/fork_guard.h>
 #include <monolite/db/errors.h>
 #include <monolite/db/sqlite/detail/backup.h>
 #include <monolite/db/sqlite/detail/boot_check.h>
@@ -53,11 +54,12 @@ class SqliteDatabase final : public Database {
  public:
   explicit SqliteDatabase(const Options& options)
       : options_(options),
-        lane_(open_writer(options),
-              {options.max_queued_writes, options.max_batch, options.checkpoint_frames, options.failpoints}, *this,
-              quarantine_),
-        readers_([this] { return open_connection(options_, Role::kReader); }, lane_.commits(), options.max_readers,
-                 quarantine_) {}
+        lane_("a database", open_writer(options),
+              LaneOptions{options.max_queued_writes, options.max_batch, options.checkpoint_frames, options.failpoints},
+              *this, quarantine_),
+        readers_(
+            "a database", [this] { return open_connection(options_, Role::kReader); }, lane_->commits(),
+            options.max_readers, quarantine_) {}
 
   DatabaseStatus status() override {
     static constexpr std::array kModes{"off", "normal", "full"};
@@ -67,16 +69,19 @@ class SqliteDatabase final : public Database {
                           .synchronous = kModes.at(static_cast<std::size_t>(options_.synchronous)),
                           .bytes = size_of(options_.path),
                           .wal_bytes = size_of(options_.path + "-wal"),
-                          .queued_writes = lane_.queued()};
+                          .queued_writes = lane_->queued()};
     if (const auto cause = quarantine_.cause()) status.quarantine = base::describe(cause);
     read([&](ReadSession& session) { status.journal = session.scalar<std::string>("PRAGMA journal_mode"_sql); });
     return status;
   }
 
   void back_up(const std::filesystem::path& to, base::FunctionRef<void(const BackupProgress&)> told) override {
-    lane_.require_outside_unit("a write unit cannot back its database up: its own changes would be missing");
-    sqlite::back_up(*open_connection(options_, Role::kReader), to,
-                    {.vfs = options_.vfs, .failpoints = options_.failpoints}, told);
+    lane_("a database", open_writer(options),
+          LaneOptions{options.max_queued_writes, options.max_batch, options.checkpoint_frames, options.failpoints},
+          *this, quarantine_),
+        readers_(
+            "a database", [this] { return open_connection(options_, Role::kReader); }, lane_->commits(),
+            options.max_readers, quarantine_) {}
   }
 
   std::vector<std::string> integrity_problems() override {
@@ -111,22 +116,22 @@ class SqliteDatabase final : public Database {
 
  protected:
   void run_read(base::FunctionRef<void(ReadSession&)> reads) override {
-    lane_.require_outside_unit("a write unit reads through its WriteSession: here its own changes are invisible");
-    readers_.read(reads);
+    lane_->require_outside_unit("a write unit reads through its WriteSession: here its own changes are invisible");
+    readers_->read(reads);
   }
 
   void run_writes(std::span<const base::FunctionRef<void(WriteSession&)>> units, const WriteOptions& options) override {
-    lane_.require_outside_unit("a write unit cannot write again: use its WriteSession");
+    lane_->require_outside_unit("a write unit cannot write again: use its WriteSession");
     base::require_may_wait();
-    readers_.end_snapshot();  // what the caller reads next includes its write, also when no wait was necessary
-    lane_.write(units, options);
+    readers_->end_snapshot();  // what the caller reads next includes its write, also when no wait was necessary
+    lane_->write(units, options);
   }
 
  private:
   const Options options_;
   Quarantine quarantine_{*this};
-  WriterLane lane_;
-  ReaderPool readers_;
+  base::ProcessBound<WriterLane> lane_;
+  base::ProcessBound<ReaderPool> readers_;
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 
 #include <monolite/base/error.h>
+#include <monolite/base/fork_guard.h>
 #include <monolite/db/sqlite/detail/connection.h>
 #include <monolite/db/sqlite/detail/errors.h>
 
@@ -21,10 +22,13 @@ constexpr std::array kControls{"BEGIN",           "BEGIN IMMEDIATE",    "COMMIT"
 /// What WriteSession::savepoint uses inside of a closure.
 constexpr std::string_view kSavepointOfClosures = "ml_nested";
 
-/// Serialises sqlite3_initialize, which our build does not call by itself.
+/// Serialises sqlite3_initialize, which our build does not call by itself. The library remembers which file locks the
+/// process holds, and a forked child holds none of them: it would take the parent's for its own.
 void initialize_library() {
   static const int result = sqlite3_initialize();
+  static const base::ForkGuard process;
   if (result != SQLITE_OK) throw_error(nullptr, result, "starting SQLite");
+  process.require_parent("SQLite");
 }
 
 /// What a pragma answers, as the shell prints it.
