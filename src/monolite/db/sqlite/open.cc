@@ -76,12 +76,9 @@ class SqliteDatabase final : public Database {
   }
 
   void back_up(const std::filesystem::path& to, base::FunctionRef<void(const BackupProgress&)> told) override {
-    lane_("a database", open_writer(options),
-          LaneOptions{options.max_queued_writes, options.max_batch, options.checkpoint_frames, options.failpoints},
-          *this, quarantine_),
-        readers_(
-            "a database", [this] { return open_connection(options_, Role::kReader); }, lane_->commits(),
-            options.max_readers, quarantine_) {}
+    lane_->require_outside_unit("a write unit cannot back its database up: its own changes would be missing");
+    sqlite::back_up(*open_connection(options_, Role::kReader), to,
+                    {.vfs = options_.vfs, .failpoints = options_.failpoints}, told);
   }
 
   std::vector<std::string> integrity_problems() override {
