@@ -1,17 +1,10 @@
-#include <fmt/format.h>
-
 #include <monolite/db/database.h>
 
 namespace monolite::db {
 
-std::string SqlProblem::message() const { return fmt::format("{}:{}: {}", site.file, site.line, what); }
-
-std::vector<SqlProblem> check_statements(Database& database, std::span<const SqlSite> sites) {
-  std::vector<SqlProblem> problems;
-  for (const SqlSite& site : sites) {
-    if (auto what = database.problem_with(site.text)) problems.push_back({site, std::move(*what)});
-  }
-  return problems;
+StatementShape Database::describe(std::string_view sql) {
+  return read(
+      [&](ReadSession& session) { return session.describe(Sql::audited(sql, "compiled to be looked at, never run")); });
 }
 
 }  // namespace monolite::db

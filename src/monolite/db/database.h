@@ -121,8 +121,8 @@ class Database {
   /// long as reading everything does; on a task, `offload` it.
   virtual std::vector<std::string> integrity_problems() = 0;
 
-  /// What the database says against `sql`; nothing when it can be prepared.
-  virtual std::optional<std::string> problem_with(std::string_view sql) = 0;
+  /// Compiles `sql` without running it. Errors: what the database says against it (scope kBug or kCaller).
+  StatementShape describe(std::string_view sql);
 
   base::Event<BatchCommitted> batch_committed;
   base::Event<CheckpointFailed> checkpoint_failed;
@@ -139,14 +139,15 @@ struct SqlProblem {
   SqlSite site;
   std::string what;
 
-  /// "posts_controller.cc:31: no such column: …"
+  /// "posts_controller.cc:31: no such column: …"; the line is that of the call when the call is wrong.
   std::string message() const;
 };
 
 /// The literals of this room, collected at build time (cmake/MonoliteSqlLiterals.cmake).
 std::span<const SqlSite> sql_literals();
 
-/// Prepares every literal against the database as it is now.
+/// Prepares every literal against the database as it is now, and compares the calls in the source with it: as many
+/// values as parameters, a column for each member of the struct, rows where rows are read.
 std::vector<SqlProblem> check_statements(Database& database, std::span<const SqlSite> sites);
 
 }  // namespace monolite::db

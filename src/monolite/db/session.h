@@ -167,7 +167,7 @@ class ReadSession {
   }
 
   /// Compiles a statement without running it: throws what the database says against it.
-  void prepare(const Sql& sql) { const StatementLease statement(source_, sql); }
+  StatementShape describe(const Sql& sql) { return StatementLease(source_, sql)->shape(); }
 
  protected:
   StatementSource& source() const noexcept { return source_; }

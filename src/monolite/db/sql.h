@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string_view>
 
 namespace monolite::db {
@@ -45,11 +46,21 @@ consteval Sql operator""_sql(const char* text, std::size_t size) {
 
 consteval Script operator""_script(const char* text, std::size_t size) { return Script(std::string_view(text, size)); }
 
+/// How the program calls a session with a literal, as far as its source tells: `find<Post>("…"_sql, id)`.
+struct SqlCall {
+  int line = 0;
+  const char* function = "";  ///< "find"
+  int values = -1;            ///< arguments behind the statement; -1: not known
+  const char* row = "";       ///< the struct of the rows; empty: a single value, or not known
+  const char* members = "";   ///< of the struct, with blanks between them
+};
+
 /// Where a literal stands in the source: what `db check` prepares and reports.
 struct SqlSite {
   std::string_view text;
   const char* file = "";
   int line = 0;
+  std::span<const SqlCall> calls = {};
 };
 
 }  // namespace monolite::db

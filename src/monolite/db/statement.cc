@@ -6,6 +6,12 @@
 
 namespace monolite::db {
 
+StatementShape Statement::shape() const {
+  StatementShape shape{.parameters = parameter_count(), .effect = effect()};
+  for (int i = 0; i < column_count(); ++i) shape.columns.emplace_back(column_name(i));
+  return shape;
+}
+
 std::span<const int> Statement::columns_of(const RecordShape& shape) {
   if (maps_generation_ != generation()) {
     maps_.clear();

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <typeinfo>
 #include <utility>
@@ -27,6 +28,16 @@ struct Cell {
   std::string_view bytes = {};  ///< of a text or a blob
 };
 
+/// Whether running a statement can change the database.
+enum class Effect { kReads, kWrites };
+
+/// What the database knows of a statement before it runs.
+struct StatementShape {
+  int parameters = 0;
+  std::vector<std::string> columns = {};  ///< names, in their order; none: the statement gives no rows
+  Effect effect = Effect::kReads;
+};
+
 /// Whether bound bytes stay valid until the statement is reset.
 enum class BoundBytes { kBorrowed, kCopied };
 
@@ -38,6 +49,7 @@ class Statement {
 
   virtual std::string_view sql() const noexcept = 0;
   virtual int parameter_count() const noexcept = 0;
+  virtual Effect effect() const noexcept = 0;
   virtual void bind_null(int index) = 0;
   virtual void bind_integer(int index, std::int64_t value) = 0;
   virtual void bind_real(int index, double value) = 0;
@@ -55,6 +67,8 @@ class Statement {
   virtual std::string_view column_name(int column) const noexcept = 0;
   /// The value in the current row. One call per value: a page of a hundred rows reads hundreds of them.
   virtual Cell cell(int column) const noexcept = 0;
+
+  StatementShape shape() const;
 
   /// The column of each member of `shape`, matched by name; remembered until the statement is compiled anew.
   /// Errors: a member without a column, or with two, names the struct, the member and the statement.

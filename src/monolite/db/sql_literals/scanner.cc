@@ -1,180 +1,70 @@
-#include <algorithm>
-#include <cctype>
+#include <map>
+#include <utility>
 
+#include <monolite/db/sql_literals/detail/calls.h>
+#include <monolite/db/sql_literals/detail/structs.h>
 #include <monolite/db/sql_literals/scanner.h>
 
 namespace monolite::db::sql_literals {
 namespace {
 
-bool is_identifier(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
-
-/// Walks over the tokens that can hide or contain a string literal.
-class Scanner {
+/// Reads one file, twice: a literal may have its name before or behind the function that uses it.
+class FileReader {
  public:
-  explicit Scanner(std::string_view source) : source_(source) {}
+  FileReader(std::string path, std::string_view source) : tokens_(tokens_of(source)) { file_.path = std::move(path); }
 
-  std::vector<Literal> run() {
-    while (at_ < source_.size()) {
-      if (skip_comment()) continue;
-      const char c = source_[at_];
-      if (c == '"') {
-        string_run();
-      } else if (c == '\'') {
-        skip_character();
-      } else if (is_identifier(c)) {
-        word();
-      } else {
-        ++at_;
-      }
+  SourceFile run() {
+    for (std::size_t at = 0; at < tokens_.size(); ++at) collect(at);
+    Surroundings around;
+    for (std::size_t at = 0; at < tokens_.size(); ++at) {
+      around.pass(tokens_[at]);
+      if (auto call = call_at(tokens_, at)) keep(std::move(*call), around);
+      if (auto described = described_at(tokens_, at, around)) file_.structs.push_back(std::move(*described));
+      if (auto name = declared_at(tokens_, at)) file_.declared.push_back(std::move(*name));
     }
-    return std::move(found_);
+    return std::move(file_);
   }
 
  private:
-  bool starts(std::string_view what) const { return source_.substr(at_).starts_with(what); }
-
-  bool skip_comment() {
-    if (starts("//")) {
-      at_ = std::min(source_.find('\n', at_), source_.size());
-      return true;
-    }
-    if (!starts("/*")) return false;
-    const auto end = source_.find("*/", at_ + 2);
-    at_ = end == std::string_view::npos ? source_.size() : end + 2;
-    return true;
-  }
-
-  void skip_character() {
-    for (++at_; at_ < source_.size() && source_[at_] != '\''; ++at_) {
-      if (source_[at_] == '\\') ++at_;
-    }
-    step();
-  }
-
-  /// Past a closing quote, never past the end of unfinished source.
-  void step() { at_ = std::min(at_ + 1, source_.size()); }
-
-  /// An identifier or a number; its digit separators are no character literals, its prefix may begin a string.
-  void word() {
-    const auto begin = at_;
-    const bool is_number = std::isdigit(static_cast<unsigned char>(source_[at_])) != 0;
-    while (at_ < source_.size() && (is_identifier(source_[at_]) || (is_number && source_[at_] == '\''))) ++at_;
-    if (source_.substr(begin, at_ - begin) == "operator") return skip_operator_name();
-    if (at_ < source_.size() && source_[at_] == '"' && source_[at_ - 1] == 'R') {
-      at_ = begin;
-      string_run();
+  void collect(std::size_t at) {
+    if (!tokens_[at].is_sql()) return;
+    by_token_[at] = file_.literals.size();
+    file_.literals.push_back({tokens_[at].text, tokens_[at].line});
+    if (const Token* name = name_of(at)) {
+      const auto [known, is_new] = by_name_.emplace(name->text, at);
+      if (!is_new) known->second = kTwice;
     }
   }
 
-  /// `operator""_sql` names the literal operator and is no literal.
-  void skip_operator_name() {
-    skip_blanks();
-    if (starts("\"\"")) at_ += 2;
+  /// The name that `… NAME = "…"_sql;` gives the literal at `at`; null when it has none.
+  const Token* name_of(std::size_t at) const {
+    if (at < 2 || at + 1 >= tokens_.size() || !tokens_[at + 1].is(";") || !tokens_[at - 1].is("=")) return nullptr;
+    return tokens_[at - 2].kind == TokenKind::kWord ? &tokens_[at - 2] : nullptr;
   }
 
-  /// One or more neighbouring string literals, which the compiler joins.
-  void string_run() {
-    Literal literal{"", 1 + static_cast<int>(std::count(source_.begin(), source_.begin() + offset(), '\n'))};
-    bool is_sql = false;
-    while (string_piece(literal.text)) {
-      is_sql = take_suffix() == "_sql" || is_sql;
-      const auto after = at_;
-      skip_blanks();
-      if (!at_string()) {
-        at_ = after;
-        break;
-      }
+  void keep(FoundCall found, const Surroundings& around) {
+    std::size_t literal = found.sql;
+    if (const auto named = by_name_.find(tokens_[literal].text);
+        tokens_[literal].kind == TokenKind::kWord && named != by_name_.end()) {
+      literal = named->second;
     }
-    if (is_sql) found_.push_back(std::move(literal));
+    const auto index = by_token_.find(literal);
+    if (index == by_token_.end()) return;
+    found.call.space = around.space();
+    file_.literals[index->second].calls.push_back(std::move(found.call));
   }
 
-  bool at_string() const { return starts("\"") || starts("R\""); }
+  static constexpr std::size_t kTwice = static_cast<std::size_t>(-1);  // no token: the name means two literals
 
-  void skip_blanks() {
-    while (at_ < source_.size() &&
-           (std::isspace(static_cast<unsigned char>(source_[at_])) || starts("//") || starts("/*"))) {
-      if (!skip_comment()) ++at_;
-    }
-  }
-
-  std::string_view take_suffix() {
-    const auto begin = at_;
-    while (at_ < source_.size() && is_identifier(source_[at_])) ++at_;
-    return source_.substr(begin, at_ - begin);
-  }
-
-  bool string_piece(std::string& text) {
-    while (at_ < source_.size() && is_identifier(source_[at_]) && !starts("R\"")) ++at_;
-    if (starts("R\"")) return raw_piece(text);
-    if (!starts("\"")) return false;
-    for (++at_; at_ < source_.size() && source_[at_] != '"'; ++at_) {
-      if (source_[at_] != '\\') {
-        text += source_[at_];
-      } else if (++at_ < source_.size()) {
-        escape(text);
-      }
-    }
-    step();
-    return true;
-  }
-
-  /// The escape whose first character behind the backslash is at `at_`; leaves `at_` on its last character.
-  void escape(std::string& text) {
-    constexpr std::string_view kNames = "abfnrtv";
-    constexpr std::string_view kCharacters = "\a\b\f\n\r\t\v";
-    const char c = source_[at_];
-    if (c == '\n') return;  // the line goes on
-    if (const auto known = kNames.find(c); known != std::string_view::npos) {
-      text += kCharacters[known];
-    } else if (is_octal(c)) {
-      text += number(at_, 3, is_octal, 8);
-    } else if (c == 'x') {
-      text += number(at_ + 1, source_.size(), is_hexadecimal, 16);
-    } else {
-      text += c;  // quotes and the backslash
-    }
-  }
-
-  static bool is_octal(char c) { return c >= '0' && c <= '7'; }
-  static bool is_hexadecimal(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }
-
-  /// The byte that up to `most` digits from `from` on write.
-  char number(std::size_t from, std::size_t most, bool (*is_digit)(char), unsigned base) {
-    unsigned value = 0;
-    at_ = from;
-    for (; at_ < source_.size() && at_ - from < most && is_digit(source_[at_]); ++at_) {
-      const char c = source_[at_];
-      const auto digit = c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
-      value = value * base + static_cast<unsigned>(digit);
-    }
-    --at_;
-    return static_cast<char>(value & 0xFFU);
-  }
-
-  bool raw_piece(std::string& text) {
-    const auto begin = at_;
-    at_ = source_.size();  // where unfinished source leaves us
-    const auto open = source_.find('(', begin);
-    if (open == std::string_view::npos) return false;
-    std::string close = ")";
-    close.append(source_.substr(begin + 2, open - begin - 2)).append("\"");
-    const auto end = source_.find(close, open);
-    if (end == std::string_view::npos) return false;
-    text.append(source_.substr(open + 1, end - open - 1));
-    at_ = end + close.size();
-    return true;
-  }
-
-  std::ptrdiff_t offset() const { return static_cast<std::ptrdiff_t>(at_); }
-
-  std::string_view source_;
-  std::size_t at_ = 0;
-  std::vector<Literal> found_;
+  const std::vector<Token> tokens_;
+  std::map<std::size_t, std::size_t> by_token_;  // index into `literals`
+  std::map<std::string, std::size_t> by_name_;   // the literal's token
+  SourceFile file_;
 };
 
 }  // namespace
 
-std::vector<Literal> scan(std::string_view source) { return Scanner(source).run(); }
+SourceFile scan(std::string path, std::string_view source) { return FileReader(std::move(path), source).run(); }
 
 std::string quoted(std::string_view text) {
   std::string out = "\"";

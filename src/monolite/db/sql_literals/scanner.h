@@ -4,18 +4,43 @@
 #include <string_view>
 #include <vector>
 
-/// Finds SQL in C++ source at build time. Knows no other part of Monolite.
+/// Finds SQL, and what the program does with it, in C++ source at build time. Knows no other part of Monolite. It reads
+/// the text before the preprocessor, so a literal inside `#if 0` counts and one made by a macro does not. What it
+/// cannot tell for sure it leaves out: a check may miss a mistake, but must not invent one.
 namespace monolite::db::sql_literals {
+
+inline constexpr int kUnknownCount = -1;
+
+/// A call of a session with a literal: `session.find<Post>("…"_sql, id)`.
+struct Call {
+  std::string function;        ///< "find"
+  std::string row_type = {};   ///< the template argument, without blanks; empty for `exec`
+  std::string space = {};      ///< the namespace around the call, "a::b"; unnamed ones left out
+  int values = kUnknownCount;  ///< arguments behind the literal
+  int line = 0;                ///< of the call
+};
 
 struct Literal {
   std::string text;  ///< as the compiler sees it: escapes resolved, neighbouring pieces joined
   int line;          ///< of its first piece, from 1
+  std::vector<Call> calls = {};
 };
 
-/// Every `"…"_sql` of a source file. Knows comments, character and raw literals, escapes, and pieces that the compiler
-/// joins. It reads the text before the preprocessor, so a literal inside `#if 0` counts and one made by a macro does
-/// not.
-std::vector<Literal> scan(std::string_view source);
+/// A struct that BOOST_DESCRIBE_STRUCT or BOOST_DESCRIBE_CLASS describes.
+struct DescribedStruct {
+  std::string space;  ///< the namespace around it
+  std::string name;   ///< as the macro has it
+  std::vector<std::string> members;
+};
+
+struct SourceFile {
+  std::string path;
+  std::vector<Literal> literals;  ///< every `"…"_sql`
+  std::vector<DescribedStruct> structs;
+  std::vector<std::string> declared;  ///< names of types and of template parameters that the file declares
+};
+
+SourceFile scan(std::string path, std::string_view source);
 
 /// `text` as a C++ string literal.
 std::string quoted(std::string_view text);

@@ -7,14 +7,17 @@ namespace {
 
 std::vector<std::string> texts(std::string_view source) {
   std::vector<std::string> all;
-  for (auto& literal : scan(source)) all.push_back(std::move(literal.text));
+  const auto file = scan("a.cc", source);
+  for (const auto& literal : file.literals) all.push_back(literal.text);
   return all;
 }
+
+std::vector<Literal> literals(std::string_view source) { return scan("a.cc", source).literals; }
 
 using Texts = std::vector<std::string>;
 
 TEST(Scanner, FindsALiteralWithItsLine) {
-  const auto found = scan("int x;\n\nauto q = \"SELECT 1\"_sql;\n");
+  const auto found = literals("int x;\n\nauto q = \"SELECT 1\"_sql;\n");
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].text, "SELECT 1");
   EXPECT_EQ(found[0].line, 3);
@@ -47,7 +50,7 @@ TEST(Scanner, SurvivesUnfinishedSource) {
 }
 
 TEST(Scanner, ReadsNumericEscapes) {
-  const auto found = scan("auto a = \"\\101\\0602\\x41\\x7aZ\\a\\v\\?\"_sql;");
+  const auto found = literals("auto a = \"\\101\\0602\\x41\\x7aZ\\a\\v\\?\"_sql;");
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found.front().text,
             "A02Az"
@@ -60,7 +63,7 @@ TEST(Scanner, QuotesControlCharactersSoThatTheyComeBack) {
       "a\r\n\t\0b\x1f"
       "7",
       8);
-  const auto found = scan(sql_literals::quoted(text) + "_sql");
+  const auto found = literals(sql_literals::quoted(text) + "_sql");
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found.front().text, text);
 }

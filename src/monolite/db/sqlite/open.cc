@@ -100,17 +100,6 @@ class SqliteDatabase final : public Database {
     return problems;
   }
 
-  std::optional<std::string> problem_with(std::string_view sql) override {
-    try {
-      run_read(
-          [&](ReadSession& session) { session.prepare(Sql::audited(sql, "compiled to check a literal, never run")); });
-      return std::nullopt;
-    } catch (const base::Error& refusal) {
-      if (refusal.scope() != base::ErrorScope::kBug && refusal.scope() != base::ErrorScope::kCaller) throw;
-      return refusal.what();
-    }
-  }
-
  protected:
   void run_read(base::FunctionRef<void(ReadSession&)> reads) override {
     lane_->require_outside_unit("a write unit reads through its WriteSession: here its own changes are invisible");

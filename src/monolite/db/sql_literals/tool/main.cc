@@ -7,13 +7,13 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
-#include <monolite/db/sql_literals/scanner.h>
+#include <monolite/db/sql_literals/target.h>
 
 namespace {
 
-using monolite::db::sql_literals::quoted;
-using monolite::db::sql_literals::scan;
+namespace sql_literals = monolite::db::sql_literals;
 
 std::string read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -32,42 +32,23 @@ std::map<std::string, std::string> options_of(int argc, char** argv) {
   return options;
 }
 
-/// The table's rows, one per literal: {text, file, line}.
-std::string rows(const std::string& list, const std::string& root) {
-  std::ostringstream out;
-  std::istringstream files(list);
-  for (std::string path; std::getline(files, path);) {
+/// The files of `list`, one path a line, each under the name that errors show.
+std::vector<sql_literals::SourceFile> scan_all(const std::string& list, const std::string& root) {
+  std::vector<sql_literals::SourceFile> files;
+  std::istringstream paths(list);
+  for (std::string path; std::getline(paths, path);) {
     const std::string shown = path.starts_with(root + "/") ? path.substr(root.size() + 1) : path;
-    for (const auto& literal : scan(read_file(path))) {
-      out << "    {" << quoted(literal.text) << ", " << quoted(shown) << ", " << literal.line << "},\n";
-    }
+    files.push_back(sql_literals::scan(shown, read_file(path)));
   }
-  return out.str();
-}
-
-std::string source_for(const std::string& function, const std::string& table) {
-  const auto cut = function.rfind("::");
-  if (cut == std::string::npos) throw std::runtime_error("--function needs a namespace: " + function);
-  const std::string space = function.substr(0, cut);
-  const std::string name = function.substr(cut + 2);
-  std::ostringstream out;
-  out << "// Generated from the SQL literals of this target. Do not edit.\n"
-      << "#include <span>\n#include <vector>\n\n#include <monolite/db/sql.h>\n\n"
-      << "namespace " << space << " {\n\n"
-      << "std::span<const monolite::db::SqlSite> " << name << "();\n\n"
-      << "std::span<const monolite::db::SqlSite> " << name << "() {\n"
-      << "  static const std::vector<monolite::db::SqlSite> sites{\n"
-      << table << "  };\n  return sites;\n}\n\n}  // namespace " << space << "\n";
-  return out.str();
+  return files;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) try {
   const auto options = options_of(argc, argv);
-  const auto source =
-      source_for(options.at("--function"), rows(read_file(options.at("--files")), options.at("--root")));
-  std::ofstream(options.at("--output"), std::ios::binary) << source;
+  const auto files = scan_all(read_file(options.at("--files")), options.at("--root"));
+  std::ofstream(options.at("--output"), std::ios::binary) << sql_literals::source_for(options.at("--function"), files);
   return 0;
 } catch (const std::exception& error) {
   std::cerr << "monolite_sql_literals_tool: " << error.what() << '\n';

@@ -48,6 +48,7 @@ class Connection::PreparedStatement final : public Statement {
 
   std::string_view sql() const noexcept override { return sqlite3_sql(handle_); }
   int parameter_count() const noexcept override { return sqlite3_bind_parameter_count(handle_); }
+  Effect effect() const noexcept override { return sqlite3_stmt_readonly(handle_) ? Effect::kReads : Effect::kWrites; }
   void bind_null(int index) override { check(sqlite3_bind_null(handle_, index)); }
   void bind_integer(int index, std::int64_t value) override { check(sqlite3_bind_int64(handle_, index, value)); }
   void bind_real(int index, double value) override { check(sqlite3_bind_double(handle_, index, value)); }

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <monolite/db/sql_literals/scanner.h>
+
+namespace monolite::db::sql_literals {
+
+/// The described struct that `call` of `file` reads rows into. Nothing when its type is a single value, is described
+/// elsewhere, or when the name could mean something else as well.
+const DescribedStruct* row_struct(std::span<const SourceFile> files, const SourceFile& file, const Call& call);
+
+/// The C++ source of a function `function` ("a::b::name") that gives every literal of `files` as db::SqlSite.
+std::string source_for(const std::string& function, std::span<const SourceFile> files);
+
+}  // namespace monolite::db::sql_literals
