@@ -6,6 +6,9 @@
 
 namespace monolite::db {
 
+template <class Build>
+class SqlText;
+
 /// One SQL statement as source code: `"SELECT … WHERE id = ?"_sql`. Made from a literal at compile time, so no value of
 /// a request can become SQL. The address of the literal is its identity in the statement cache of each connection.
 /// Clang 14 forgets the `consteval` inside of a generic lambda and of a lambda in a function template, which shows as
@@ -22,6 +25,8 @@ class Sql {
  private:
   enum class Kind : unsigned char { kLiteral, kAudited };
   friend consteval Sql operator""_sql(const char* text, std::size_t size);
+  template <class Build>
+  friend class SqlText;  // sql_text.h: texts that the compiler makes
   constexpr Sql(std::string_view text, Kind kind) : text_(text), kind_(kind) {}
 
   std::string_view text_;
