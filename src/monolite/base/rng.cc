@@ -6,6 +6,7 @@
 
 #include <monolite/base/detail/sodium.h>
 #include <monolite/base/error.h>
+#include <monolite/base/ids.h>
 #include <monolite/base/rng.h>
 
 namespace monolite::base {
@@ -82,18 +83,14 @@ std::uint64_t SeededRng::step() noexcept {
 }
 
 std::string uuid7(Timestamp now, Rng& rng) {
-  std::array<std::byte, 16> bytes;
+  IdBytes bytes;
   rng.fill(std::span(bytes).subspan(6));
   auto milliseconds =
       static_cast<std::uint64_t>(std::chrono::floor<std::chrono::milliseconds>(now.time_since_epoch()).count());
   for (std::size_t i = 6; i-- > 0; milliseconds >>= 8) bytes[i] = std::byte(milliseconds & 0xff);
   bytes[6] = (bytes[6] & std::byte{0x0f}) | std::byte{0x70};  // version 7
   bytes[8] = (bytes[8] & std::byte{0x3f}) | std::byte{0x80};  // variant of RFC 9562
-  std::string text;
-  text.reserve(36);
-  append_hex(text, bytes);
-  for (const std::size_t dash : {8U, 13U, 18U, 23U}) text.insert(dash, 1, '-');
-  return text;
+  return Uuid{bytes}.text();
 }
 
 std::string random_hex(Rng& rng, std::size_t bytes) {

@@ -43,6 +43,7 @@ class SeededRng final : public Rng {
 
 /// A version 7 UUID (RFC 9562) in its usual 36 characters: milliseconds of `now`, then 74 random bits. Sorts by time,
 /// so the index over a column of them grows at its end; random ones would touch a page of their own each.
+/// Two of one millisecond come in any order: IdSource (ids.h) makes ids that always ascend.
 std::string uuid7(Timestamp now, Rng& rng);
 
 /// `bytes` random bytes as lower-case hexadecimal digits.

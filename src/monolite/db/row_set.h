@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <memory>
 #include <memory_resource>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -45,6 +46,10 @@ class RowSet {
     if (rows_.empty()) rows_.reserve(kFirstRows);
     rows_.push_back(row);
   }
+  /// The last row goes; its text stays until the set does.
+  void pop_back() { rows_.pop_back(); }
+  /// The rows, to be put into another order.
+  std::span<T> rows() noexcept { return rows_; }
   /// A copy of `text` in the memory of the set.
   std::string_view keep(std::string_view text) {
     if (text.empty()) return {};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <iterator>
 #include <memory>
@@ -209,6 +210,17 @@ class WriteSession : public ReadSession {
     }
     if (!row) detail::throw_no_row(sql);
     return std::move(*row);
+  }
+
+  /// Runs a change whose parameters `bind(Statement&)` sets: as many as the text has, which varies (batch.h).
+  /// Lifetime: what was bound borrowed lives until the call returns.
+  template <std::invocable<Statement&> Bind>
+  std::int64_t exec_bound(const Sql& sql, Bind bind) {
+    const StatementLease statement(source(), sql);
+    bind(*statement);
+    while (statement->step()) {
+    }
+    return statement->changes();
   }
 
   /// Several statements without parameters: migrations.

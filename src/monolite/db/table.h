@@ -17,6 +17,36 @@ namespace detail {
 
 [[noreturn]] void throw_no_row_in(std::string_view table, std::string_view column);
 
+/// Whether a row may leave its key to the database: a whole number that is 0.
+template <Literal Key, class R>
+constexpr bool may_leave_out_key() {
+  using Found = FindMember<R, Key>;
+  if constexpr (Found::exists) {
+    return std::is_integral_v<MemberType<R, boost::mp11::mp_front<typename Found::Found>>> &&
+           !boost::mp11::mp_empty<typename Found::Others>::value;
+  } else {
+    return false;
+  }
+}
+
+template <Literal Key, class R>
+bool leaves_out_key(const R& row) {
+  if constexpr (may_leave_out_key<Key, R>()) {
+    return row.*boost::mp11::mp_front<typename FindMember<R, Key>::Found>::pointer == 0;
+  } else {
+    return false;
+  }
+}
+
+/// Calls `use` with a list of the members that an INSERT of `row` names.
+template <Literal Key, class R, class F>
+decltype(auto) with_inserted(const R& row, F use) {
+  if constexpr (may_leave_out_key<Key, R>()) {
+    if (leaves_out_key<Key>(row)) return use(typename FindMember<R, Key>::Others{});
+  }
+  return use(typename FindMember<R, Key>::Members{});
+}
+
 }  // namespace detail
 
 /// How a described struct lies in a table: its members are columns of their names. The everyday statements are written
@@ -35,6 +65,8 @@ template <Record T, Literal Name, Literal Key = "id">
 class Table {
  public:
   using Row = T;
+  static constexpr auto kName = Name;
+  static constexpr auto kKey = Key;
   /// What identifies a row; std::int64_t when T leaves the key out.
   using key_type = typename decltype(detail::type_of_member<T, Key, std::int64_t>())::type;
 
@@ -89,15 +121,14 @@ class Table {
   /// Stores the row and gives its key. A whole number as key that is 0 is left to the database.
   template <Record R>
   key_type insert(WriteSession& tx, const R& row) const {
-    if (leaves_out_key(row)) return insert_members<WithoutKey<R>>(tx, row);
-    return insert_members<AllOf<R>>(tx, row);
+    return detail::with_inserted<Key>(row, [&]<class Columns>(Columns) { return insert_members<Columns>(tx, row); });
   }
   /// The same where a row may be there already: `kTags.upsert<"ON CONFLICT (name) DO UPDATE SET uses = uses + 1">`.
   /// Gives the key of the row that was stored or updated; nothing when DO NOTHING applied.
   template <Literal OnConflict, Record R>
   std::optional<key_type> upsert(WriteSession& tx, const R& row) const {
-    if (leaves_out_key(row)) return upsert_members<OnConflict, WithoutKey<R>>(tx, row);
-    return upsert_members<OnConflict, AllOf<R>>(tx, row);
+    return detail::with_inserted<Key>(
+        row, [&]<class Columns>(Columns) { return upsert_members<OnConflict, Columns>(tx, row); });
   }
 
   /// Stores every member in the row that has the key of `row`. False when there is none.
@@ -151,17 +182,6 @@ class Table {
   static T or_throw(std::optional<T> row, std::string_view column) {
     if (!row) detail::throw_no_row_in(Name.view(), column);
     return std::move(*row);
-  }
-
-  template <class R>
-  static bool leaves_out_key(const R& row) {
-    if constexpr (!KeyOf<R>::exists) {
-      return true;
-    } else if constexpr (std::is_integral_v<detail::MemberType<R, KeyMember<R>>>) {
-      return row.*KeyMember<R>::pointer == 0;
-    } else {
-      return false;
-    }
   }
 
   template <class Columns, class R>

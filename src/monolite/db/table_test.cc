@@ -240,6 +240,45 @@ TEST_F(Tables, ADuplicateNamesItsColumn) {
   }
 }
 
+struct Device {
+  Uuid id;
+  AsText<Ulid> token;
+  std::optional<Ulid> parent;
+};
+BOOST_DESCRIBE_STRUCT(Device, (), (id, token, parent))
+inline constexpr Table<Device, "devices"> kDevices;
+
+TEST_F(Tables, TakeIdsThatTheProgramMakes) {
+  const base::SystemClock clock;
+  base::SystemRng rng;
+  base::IdSource ids(clock, rng);
+  const Device device{ids.uuid7(), {ids.ulid()}, {}};
+  write([&](WriteSession& tx) {
+    tx.run("CREATE TABLE devices (id BLOB PRIMARY KEY NOT NULL, token TEXT NOT NULL, parent BLOB) STRICT"_script);
+    EXPECT_EQ(kDevices.insert(tx, device), device.id);
+    kDevices.set<&Device::parent>(tx, device.id, device.token.id);
+    return 0;
+  });
+  read([&](ReadSession& s) {
+    const auto stored = kDevices.get(s, device.id);
+    EXPECT_EQ(stored.token, device.token);
+    EXPECT_EQ(stored.parent, device.token.id);
+    EXPECT_EQ(kDevices.get_by<&Device::token>(s, device.token).id, device.id);
+    EXPECT_EQ(s.scalar<std::string>("SELECT token FROM devices"_sql), device.token.id.text());
+    EXPECT_EQ(s.scalar<std::int64_t>("SELECT length(id) FROM devices"_sql), 16);
+    return 0;
+  });
+}
+
+TEST_F(Tables, AValueThatIsNoIdIsAnError) {
+  read([](ReadSession& s) {
+    EXPECT_THROW(s.scalar<Uuid>("SELECT x'0102'"_sql), base::Error);
+    EXPECT_THROW(s.scalar<Uuid>("SELECT '017f22e2-79b0-7cc3-98c4-dc0c0c07398f'"_sql), base::Error);
+    EXPECT_THROW(s.scalar<AsText<Ulid>>("SELECT 'short'"_sql), base::Error);
+    return 0;
+  });
+}
+
 struct Misspelt {
   std::int64_t id = 0;
   std::string titel;

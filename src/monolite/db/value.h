@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,6 +18,7 @@
 #include <boost/describe/enum_to_string.hpp>
 #include <boost/describe/enumerators.hpp>
 
+#include <monolite/base/ids.h>
 #include <monolite/db/statement.h>
 #include <monolite/db/timestamp.h>
 
@@ -24,13 +26,32 @@
 ///   integers, bool -> INTEGER            float, double -> REAL           std::string(_view) -> TEXT
 ///   Blob, span of bytes -> BLOB          Timestamp -> TEXT, UTC, microseconds
 ///   enum -> INTEGER, or TEXT by name when it is described (BOOST_DESCRIBE_ENUM)
+///   Uuid, Ulid -> BLOB of 16 bytes       AsText<Uuid>, AsText<Ulid> -> TEXT
 ///   std::optional<T> -> NULL or T        std::nullopt -> NULL
 /// A NULL or a value of another type read into T is an error that names the column; nothing is converted silently.
 namespace monolite::db {
 
 using Blob = std::vector<std::byte>;
+using base::Ulid;
+using base::Uuid;
+
+/// An id stored as its text: more than twice as long as the 16 bytes, but legible in every tool.
+template <class Id>
+struct AsText {
+  Id id{};
+
+  bool operator==(const AsText&) const = default;
+  auto operator<=>(const AsText&) const = default;
+};
 
 namespace detail {
+
+template <class T>
+inline constexpr bool is_id = std::is_same_v<T, Uuid> || std::is_same_v<T, Ulid>;
+template <class T>
+inline constexpr bool is_id_text = false;
+template <class Id>
+inline constexpr bool is_id_text<AsText<Id>> = true;
 
 template <class T>
 inline constexpr bool is_optional = false;
@@ -57,6 +78,10 @@ void bind_value(Statement& to, int index, const T& value, BoundBytes bytes) {
     value ? bind_value(to, index, *value, bytes) : to.bind_null(index);
   } else if constexpr (std::is_same_v<T, Timestamp>) {
     to.bind_text(index, to_text(value), BoundBytes::kCopied);
+  } else if constexpr (detail::is_id<T>) {
+    to.bind_blob(index, value.bytes, bytes);
+  } else if constexpr (detail::is_id_text<T>) {
+    to.bind_text(index, value.id.text(), BoundBytes::kCopied);
   } else if constexpr (detail::DescribedEnum<T>) {
     const char* name = boost::describe::enum_to_string(value, nullptr);
     if (!name) detail::throw_unnamed_enumerator(typeid(T), static_cast<std::int64_t>(value));
@@ -113,6 +138,17 @@ T cell_value(const Cell& cell, const Statement& from, int column) {
     const auto at = timestamp_from_text(cell.bytes);
     if (!at) throw_out_of_range(from, column, "timestamp");
     return *at;
+  } else if constexpr (is_id<T>) {
+    expect(ColumnType::kBlob, "id");
+    T id;
+    if (cell.bytes.size() != id.bytes.size()) throw_out_of_range(from, column, "id of 16 bytes");
+    std::memcpy(id.bytes.data(), cell.bytes.data(), id.bytes.size());
+    return id;
+  } else if constexpr (is_id_text<T>) {
+    expect(ColumnType::kText, "id");
+    const auto id = decltype(T::id)::parse(cell.bytes);
+    if (!id) throw_out_of_range(from, column, "id");
+    return T{*id};
   } else if constexpr (std::is_same_v<T, Blob>) {
     expect(ColumnType::kBlob, "blob");
     const auto bytes = std::as_bytes(std::span(cell.bytes));
