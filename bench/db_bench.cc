@@ -11,9 +11,8 @@
 #include <thread>
 #include <vector>
 
-#include <fcntl.h>
+#include <bench/disk.h>
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <monolite/base/loop.h>
 #include <monolite/db/sqlite/open.h>
@@ -37,23 +36,6 @@ BOOST_DESCRIBE_STRUCT(Post, (), (id, title, likes))
 
 double seconds_since(base::Monotonic::time_point begun) {
   return std::chrono::duration<double>(base::Monotonic::now() - begun).count();
-}
-
-/// What the disk gives right now: the median of a bare append and fdatasync. A figure at FULL means nothing without it.
-double bare_sync_us(const std::filesystem::path& folder) {
-  const auto path = (folder / "sync").string();
-  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file < 0) return -1;
-  const std::string frame(4120, 'x');
-  std::vector<double> took;
-  for (int i = 0; i < 100; ++i) {
-    const auto begun = base::Monotonic::now();
-    if (write(file, frame.data(), frame.size()) < 0 || fdatasync(file) != 0) break;
-    took.push_back(seconds_since(begun) * 1e6);
-  }
-  close(file);
-  std::ranges::sort(took);
-  return took.empty() ? -1 : took[took.size() / 2];
 }
 
 /// Lets `clients` threads write single rows in a closed loop.
@@ -172,7 +154,7 @@ int main(int argc, char** argv) {
     prepare(*database);
     fmt::print("{}, {} cores, synchronous=full\n", database->status().engine, std::thread::hardware_concurrency());
     const auto show_sync = [&] {
-      fmt::print("bare append and fdatasync      p50 {:>6.0f} us\n", bare_sync_us(folder));
+      fmt::print("bare append and fdatasync      p50 {:>6.0f} us\n", bench::bare_sync_us(folder));
     };
     for (const int clients : {1, 20, 256}) {
       show_sync();

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { conditions_after, conditions_before } from "./harness/conditions.mjs";
 import { paired_ratio, summary } from "./harness/statistics.mjs";
-import { ink, print_table } from "./harness/table.mjs";
+import { ink, print_conditions, print_table } from "./harness/table.mjs";
 import { Workspace } from "./harness/workspace.mjs";
 import { GROUPS } from "./scenarios.mjs";
 
@@ -146,8 +146,7 @@ async function measure(options) {
 function print({ conditions, rows }) {
   const colours = process.stdout.isTTY && !process.env.NO_COLOR;
   const write = (line) => process.stdout.write(`${line}\n`);
-  const width = Math.max(...Object.keys(conditions).map((key) => key.length));
-  for (const [key, value] of Object.entries(conditions)) write(`${key.replaceAll("_", " ").padEnd(width)}  ${value}`);
+  print_conditions(conditions, write);
   write("");
   print_table(rows, { write, colours });
   write("");

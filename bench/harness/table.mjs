@@ -11,7 +11,7 @@ export function count(value) {
   return Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-function decimals(value) {
+export function decimals(value) {
   if (value === null || value === undefined) return "-";
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
@@ -42,13 +42,26 @@ export function cells(row) {
   ];
 }
 
-export function print_table(rows, { write, colours }) {
-  const lines = [COLUMNS, ...rows.map(cells)];
-  const widths = COLUMNS.map((_, i) => Math.max(...lines.map((line) => line[i].length)));
-  lines.forEach((line, number) => {
-    const padded = line.map((cell, i) => (RIGHT.has(COLUMNS[i]) ? cell.padStart(widths[i]) : cell.padEnd(widths[i])));
-    write(ink(padded.join("  ").trimEnd(), number === 0 ? "heading" : rows[number - 1].verdict, colours));
+/// Lines of cells below their headings. `right`: the headings of columns that end at the right; `inks`: a word of INK
+/// per line.
+export function print_columns({ columns, lines, right, inks }, { write, colours }) {
+  const all = [columns, ...lines];
+  const widths = columns.map((_, i) => Math.max(...all.map((line) => line[i].length)));
+  all.forEach((line, number) => {
+    const padded = line.map((cell, i) => (right.has(columns[i]) ? cell.padStart(widths[i]) : cell.padEnd(widths[i])));
+    write(ink(padded.join("  ").trimEnd(), number === 0 ? "heading" : inks[number - 1], colours));
   });
+}
+
+export function print_table(rows, output) {
+  const inks = rows.map(({ verdict }) => verdict);
+  print_columns({ columns: COLUMNS, lines: rows.map(cells), right: RIGHT, inks }, output);
+}
+
+/// The conditions of a run, a line each.
+export function print_conditions(conditions, write) {
+  const width = Math.max(...Object.keys(conditions).map((key) => key.length));
+  for (const [key, value] of Object.entries(conditions)) write(`${key.replaceAll("_", " ").padEnd(width)}  ${value}`);
 }
 
 const INK = { heading: 1, ok: 32, missed: 33, WRONG: 31 };

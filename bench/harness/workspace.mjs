@@ -6,6 +6,15 @@ import { Child, run_quietly } from "./processes.mjs";
 
 const TMPFS = 0x01021994;
 
+/// A folder of its own below `folder`, gone with this process. On a disk, unless `memory` is "allowed".
+export function make_run_folder(folder, { memory } = {}) {
+  fs.mkdirSync(folder, { recursive: true });
+  const own = fs.mkdtempSync(path.join(folder, "run-"));
+  process.on("exit", () => fs.rmSync(own, { recursive: true, force: true }));
+  if (memory === "allowed" || fs.statfsSync(own).type !== TMPFS) return own;
+  throw new Error(`${folder} is in memory: a commit costs nothing there`);
+}
+
 export class Workspace {
   #seeded = new Map(); // extra posts -> promise of a file
   #page = null;
@@ -14,11 +23,7 @@ export class Workspace {
   constructor({ server, root, folder }) {
     this.server = server;
     this.root = root;
-    fs.mkdirSync(folder, { recursive: true });
-    this.folder = fs.mkdtempSync(path.join(folder, "run-"));
-    process.on("exit", () => fs.rmSync(this.folder, { recursive: true, force: true }));
-    const { type } = fs.statfsSync(this.folder);
-    if (type === TMPFS) throw new Error(`${folder} is in memory: a commit costs nothing there`);
+    this.folder = make_run_folder(folder);
   }
 
   server_flags(database) {
