@@ -131,17 +131,21 @@ json::object answer(const Options& options) {
   return options.policy.empty() ? about() : write_round(options);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run_program(int argc, char** argv) {
   Options options;
   CLI::App parser("One round of writers at one SQLite file, as a line of JSON; without options: what was built",
                   "lock_bench");
   declare(parser, options);
   CLI11_PARSE(parser, argc, argv);
+  fmt::print("{}\n", json::serialize(answer(options)));
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
   try {
-    fmt::print("{}\n", json::serialize(answer(options)));
-    return 0;
+    return run_program(argc, argv);
   } catch (...) {  // the root of the process
     fmt::print(stderr, "error: {}\n", monolite::base::describe(std::current_exception()));
     return 1;
