@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <monolite/app/app.h>
+#include <monolite/app/detail/database_log.h>
 #include <monolite/db/sqlite/open.h>
 #include <monolite/http/stack.h>
 
@@ -51,12 +52,7 @@ App::App(const Application& application, Config config, World world, db::sqlite:
       csrf_(csrf_mode(config_.environment), world_.rng),
       sessions_({.cookie_name = fmt::format("_{}_session", application.name), .cookie = cookie_options()}, cookies_),
       public_files_(public_files(application, config_, world_.clock, workers_)) {
-  subscriptions_.push_back(primary_->checkpoint_failed.listen([log = world_.log](const db::CheckpointFailed& failed) {
-    log.error("db.checkpoint_failed", {{"error", failed.what}});
-  }));
-  subscriptions_.push_back(primary_->quarantined.listen([log = world_.log](const db::Quarantined& quarantined) {
-    log.error("db.quarantined", {{"error", quarantined.what}});
-  }));
+  subscriptions_ = log_events(*primary_, world_.log);
   if (const auto why = primary_->status().quarantine) world_.log.error("db.quarantined", {{"error", *why}});
   build();
 }

@@ -27,6 +27,17 @@ ConfigFile database_file(Config& config) {
   file.integer("max_batch", config.primary.max_batch, 1, 100'000, "writes", "most units in one commit");
   file.integer("checkpoint_frames", config.primary.checkpoint_frames, 1, 1'000'000, "WAL frames",
                "after how many frames the log is copied into the file");
+  file.integer("wal_limit", config.primary.max_wal_bytes, 1'000'000, kManyBytes, "bytes",
+               "a longer log is made to begin anew, if need be by holding new reads up for a moment");
+  file.duration<milliseconds>("snapshot_barrier", config.primary.snapshot_barrier, 0, 1'000, "ms",
+                              "most that new reads are held up for that; 0 = never");
+  file.duration<milliseconds>("snapshot_warning", config.primary.snapshot_warn_after, 0, 86'400'000, "ms",
+                              "a read that lasts longer is worth a line in the log; 0 = never");
+  file.duration<milliseconds>("snapshot_limit", config.primary.snapshot_interrupt_after, 0, 86'400'000, "ms",
+                              "a read that lasts longer is interrupted, because it keeps the log growing; 0 = never");
+  file.duration<milliseconds>(
+      "wal_sync_interval", config.primary.wal_sync_interval, 0, 60'000, "ms",
+      "at synchronous: normal, how soon after a commit its log is synced; 0 = by checkpoints only");
   file.integer("writer_cache", config.primary.writer_cache_kib, 100, 100'000'000, "KiB", "page cache of the writer");
   file.integer("reader_cache", config.primary.reader_cache_kib, 100, 100'000'000, "KiB", "page cache of each reader");
   file.flag(

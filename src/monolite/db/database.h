@@ -35,7 +35,8 @@ struct BatchCommitted {
   base::Monotonic::duration duration;  ///< BEGIN to the end of COMMIT
 };
 
-/// Emitted on the lane when copying the WAL into the file failed. No write failed: the commits are durable in the WAL.
+/// Emitted on the lane when copying the WAL into the file, or other work between writes, failed. No write failed: the
+/// commits are durable in the WAL.
 struct CheckpointFailed {
   std::string what;
 };
@@ -44,6 +45,36 @@ struct CheckpointFailed {
 /// with this error. Reads go on and fail where the damage is.
 struct Quarantined {
   std::string what;
+};
+
+/// Emitted on a thread of its own when the sync of the WAL between two checkpoints failed (synchronous=normal). What
+/// was answered is stored, but it may not survive a power cut.
+struct WalSyncFailed {
+  std::string what;
+};
+
+/// Emitted on a thread of its own when a read snapshot is open for longer than a limit. It keeps the WAL growing.
+struct SnapshotTooOld {
+  enum class Measure {
+    kWarned,
+    kInterrupted,  ///< its statements fail; the closure gets an error of code kBusy
+  };
+  base::Monotonic::duration age;
+  Measure measure;
+};
+
+/// Emitted on the lane when it has tried to make a WAL begin anew that was over its limit.
+struct SnapshotBarrierEnded {
+  bool done;  ///< else a snapshot lasted longer: tried again later
+  base::Monotonic::duration writers_waited;
+  base::Monotonic::duration readers_waited;  ///< for which no snapshot could begin
+};
+
+/// How much of the WAL is in the file.
+struct CheckpointStatus {
+  int wal_frames = 0;         ///< in the log since it began anew
+  int copied_frames = 0;      ///< of these, already in the file
+  std::int64_t restarts = 0;  ///< how often the log was over its limit and made to begin anew
 };
 
 /// What `db status` shows of a database.
@@ -56,6 +87,8 @@ struct DatabaseStatus {
   std::int64_t wal_bytes = 0;
   std::size_t queued_writes = 0;               ///< units that wait for the writer lane
   std::optional<std::string> quarantine = {};  ///< why writes are refused, if they are
+  CheckpointStatus checkpoint = {};
+  std::optional<base::Monotonic::duration> oldest_snapshot = {};  ///< age of the oldest open one in this process
 };
 
 /// How far a backup is.
@@ -127,6 +160,9 @@ class Database {
   base::Event<BatchCommitted> batch_committed;
   base::Event<CheckpointFailed> checkpoint_failed;
   base::Event<Quarantined> quarantined;
+  base::Event<WalSyncFailed> wal_sync_failed;
+  base::Event<SnapshotTooOld> snapshot_too_old;
+  base::Event<SnapshotBarrierEnded> snapshot_barrier_ended;
 
  protected:
   virtual void run_read(base::FunctionRef<void(ReadSession&)> reads) = 0;

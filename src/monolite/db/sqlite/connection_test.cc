@@ -124,12 +124,15 @@ class SharedSnapshots : public ::testing::Test {
   TemporaryDatabase database_;
   std::atomic<std::uint64_t> commits_{0};
   Quarantine quarantine_{*database_};
+  Snapshots snapshots_;
   ReaderPool pool_{[this] {
                      auto connection = std::make_unique<Connection>(database_.path(), Role::kReader, "");
                      configure(*connection, Role::kReader, {});
                      return connection;
                    },
-                   commits_, 2, quarantine_};
+                   commits_,
+                   {snapshots_, quarantine_},
+                   2};
 };
 
 TEST_F(SharedSnapshots, PassFromTaskToTaskAndEndWithTheTurn) {
@@ -168,6 +171,7 @@ TEST(ReaderPool, KeepsSoundConnectionsAndClosesBrokenOnes) {
   int opened = 0;
   const std::atomic<std::uint64_t> commits{0};
   Quarantine quarantine(*database);
+  Snapshots snapshots;
   ReaderPool pool(
       [&] {
         ++opened;
@@ -175,7 +179,7 @@ TEST(ReaderPool, KeepsSoundConnectionsAndClosesBrokenOnes) {
         configure(*connection, Role::kReader, options);
         return connection;
       },
-      commits, 2, quarantine);
+      commits, {snapshots, quarantine}, 2);
   const auto count = [&] { pool.read([](ReadSession& s) { s.scalar<int>("SELECT count(*) FROM t"_sql); }); };
   count();
   count();

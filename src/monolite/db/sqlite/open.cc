@@ -11,9 +11,13 @@
 #include <monolite/db/errors.h>
 #include <monolite/db/sqlite/detail/backup.h>
 #include <monolite/db/sqlite/detail/boot_check.h>
+#include <monolite/db/sqlite/detail/checkpointer.h>
 #include <monolite/db/sqlite/detail/connection.h>
 #include <monolite/db/sqlite/detail/quarantine.h>
 #include <monolite/db/sqlite/detail/reader_pool.h>
+#include <monolite/db/sqlite/detail/snapshot_watch.h>
+#include <monolite/db/sqlite/detail/snapshots.h>
+#include <monolite/db/sqlite/detail/wal_syncer.h>
 #include <monolite/db/sqlite/detail/writer_lane.h>
 #include <monolite/db/sqlite/failpoints.h>
 #include <monolite/db/sqlite/open.h>
@@ -54,12 +58,12 @@ class SqliteDatabase final : public Database {
  public:
   explicit SqliteDatabase(const Options& options)
       : options_(options),
-        lane_("a database", open_writer(options),
-              LaneOptions{options.max_queued_writes, options.max_batch, options.checkpoint_frames, options.failpoints},
-              *this, quarantine_),
+        watch_("a database", SnapshotLimits{options.snapshot_warn_after, options.snapshot_interrupt_after}, *this),
+        lane_("a database", LaneParts{open_writer(options), checkpointer()},
+              LaneOptions{options.max_queued_writes, options.max_batch, options.failpoints}, *this, quarantine_),
         readers_(
             "a database", [this] { return open_connection(options_, Role::kReader); }, lane_->commits(),
-            options.max_readers, quarantine_) {}
+            ReaderPool::Watchers{watch_->snapshots(), quarantine_}, options.max_readers) {}
 
   DatabaseStatus status() override {
     static constexpr std::array kModes{"off", "normal", "full"};
@@ -69,7 +73,9 @@ class SqliteDatabase final : public Database {
                           .synchronous = kModes.at(static_cast<std::size_t>(options_.synchronous)),
                           .bytes = size_of(options_.path),
                           .wal_bytes = size_of(options_.path + "-wal"),
-                          .queued_writes = lane_->queued()};
+                          .queued_writes = lane_->queued(),
+                          .checkpoint = lane_->checkpoint_status(),
+                          .oldest_snapshot = watch_->snapshots().oldest_age()};
     if (const auto cause = quarantine_.cause()) status.quarantine = base::describe(cause);
     read([&](ReadSession& session) { status.journal = session.scalar<std::string>("PRAGMA journal_mode"_sql); });
     return status;
@@ -77,13 +83,15 @@ class SqliteDatabase final : public Database {
 
   void back_up(const std::filesystem::path& to, base::FunctionRef<void(const BackupProgress&)> told) override {
     lane_->require_outside_unit("a write unit cannot back its database up: its own changes would be missing");
-    sqlite::back_up(*open_connection(options_, Role::kReader), to,
-                    {.vfs = options_.vfs, .failpoints = options_.failpoints}, told);
+    const auto source = open_connection(options_, Role::kReader);
+    const Snapshots::Entry entry(watch_->snapshots(), *source, AgeLimit::kExempt);
+    sqlite::back_up(*source, to, {.vfs = options_.vfs, .failpoints = options_.failpoints}, told);
   }
 
   std::vector<std::string> integrity_problems() override {
     std::vector<std::string> problems;
-    read([&](ReadSession& session) {
+    lane_->require_outside_unit("a write unit reads through its WriteSession: here its own changes are invisible");
+    readers_->read_at_length([&](ReadSession& session) {
       try {
         for (const auto& line : session.each<std::string>("PRAGMA integrity_check"_sql)) {
           if (line != "ok") problems.push_back(line);
@@ -114,8 +122,26 @@ class SqliteDatabase final : public Database {
   }
 
  private:
+  /// SQLite syncs by itself at kFull, and nobody asks for it at kOff.
+  std::unique_ptr<WalSyncer> wal_syncer() {
+    const auto interval = options_.wal_sync_interval;
+    if (options_.synchronous != Synchronous::kNormal || interval <= interval.zero()) return nullptr;
+    return std::make_unique<WalSyncer>(open_connection(options_, Role::kReader), interval, *this);
+  }
+
+  std::unique_ptr<Checkpointer> checkpointer() {
+    CheckpointOptions own;
+    own.frames = options_.checkpoint_frames;
+    own.max_wal_bytes = options_.max_wal_bytes;
+    own.barrier = options_.snapshot_barrier;
+    own.rest = options_.rest_after;
+    own.failpoints = options_.failpoints;
+    return std::make_unique<Checkpointer>(own, wal_syncer(), watch_->snapshots(), *this);
+  }
+
   const Options options_;
   Quarantine quarantine_{*this};
+  base::ProcessBound<SnapshotWatch> watch_;
   base::ProcessBound<WriterLane> lane_;
   base::ProcessBound<ReaderPool> readers_;
 };

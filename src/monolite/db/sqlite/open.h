@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -34,7 +35,13 @@ struct Options {
   std::size_t max_queued_writes = 10'000;  ///< more are answered Busy at once
   std::size_t max_batch = 256;             ///< units in one commit
   int checkpoint_frames = 1'000;           ///< WAL frames after which the lane checkpoints, between batches
-  std::size_t max_readers = 16;            ///< connections for plain threads; tasks always get one
+  std::int64_t max_wal_bytes = 64 << 20;   ///< a longer WAL is made to begin anew, by the snapshot barrier if need be
+  std::chrono::milliseconds snapshot_barrier{50};               ///< most that new reads wait for that; 0 = never
+  std::chrono::milliseconds snapshot_warn_after{30'000};        ///< age of a read snapshot; 0 = never
+  std::chrono::milliseconds snapshot_interrupt_after{120'000};  ///< then its statements fail; 0 = never
+  std::chrono::milliseconds wal_sync_interval{2};  ///< at kNormal, after a commit; 0 = only with a checkpoint
+  std::chrono::milliseconds rest_after{1'000};     ///< without a write, before the lane tidies up: copies, cuts the WAL
+  std::size_t max_readers = 16;                    ///< connections for plain threads; tasks always get one
 
   int writer_cache_kib = 16'000;
   int reader_cache_kib = 8'000;

@@ -165,7 +165,7 @@ void configure(Connection& connection, Role role, const Options& options) {
     return;
   }
   connection.pragma(fmt::format("PRAGMA cache_size=-{}", options.writer_cache_kib));
-  connection.pragma("PRAGMA journal_size_limit=67108864");
+  connection.pragma(fmt::format("PRAGMA journal_size_limit={}", options.max_wal_bytes));
   refresh_statistics(connection);
 }
 

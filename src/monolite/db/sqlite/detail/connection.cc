@@ -276,10 +276,24 @@ bool Connection::has_unresolved_foreign_keys() const noexcept {
   return current != 0;
 }
 
-void Connection::checkpoint() {
-  const int result = sqlite3_wal_checkpoint_v2(handle_, "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-  if ((result & 0xff) == SQLITE_BUSY) return;  // another process checkpoints right now
-  if (result != SQLITE_OK) fail(result, "checkpoint");
+std::int64_t Connection::wal_bytes() const noexcept {
+  sqlite3_file* file = nullptr;
+  sqlite3_int64 bytes = 0;
+  sqlite3_file_control(handle_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
+  if (file && file->pMethods) file->pMethods->xFileSize(file, &bytes);
+  return bytes;
+}
+
+CheckpointResult Connection::checkpoint(CheckpointMode mode) {
+  static constexpr std::array kModes{SQLITE_CHECKPOINT_PASSIVE, SQLITE_CHECKPOINT_FULL, SQLITE_CHECKPOINT_RESTART,
+                                     SQLITE_CHECKPOINT_TRUNCATE};
+  CheckpointResult outcome;
+  const int result = sqlite3_wal_checkpoint_v2(handle_, "main", kModes.at(static_cast<std::size_t>(mode)),
+                                               &outcome.frames, &outcome.copied);
+  outcome.done = result == SQLITE_OK;
+  if (result != SQLITE_OK && (result & 0xff) != SQLITE_BUSY) fail(result, "checkpoint");
+  if (outcome.done && mode >= CheckpointMode::kRestart) wal_frames_ = 0;
+  return outcome;
 }
 
 void Connection::fail(int result, std::string_view doing) {

@@ -26,6 +26,19 @@ enum class Role {
 /// compiled.
 enum class Control { kBeginRead, kBeginWrite, kCommit, kSavepoint, kRelease, kRollbackTo };
 
+enum class CheckpointMode {
+  kPassive,   ///< copies what it can, waits for nobody
+  kFull,      ///< waits until all can be copied, for readers and writers; new readers may come
+  kRestart,   ///< kFull, then waits until nobody reads from the log: the next write begins it anew
+  kTruncate,  ///< kRestart, and cuts the file to nothing
+};
+
+struct CheckpointResult {
+  bool done = false;  ///< all that the mode promises; false when somebody was in the way for longer than the deadline
+  int frames = 0;     ///< of the log
+  int copied = 0;     ///< of these, into the file
+};
+
 /// One SQLite connection with its statement cache. Threads: one at a time. Neither copyable nor movable.
 ///
 /// A failed statement inside a write transaction can end the transaction (disk full, I/O error, OR ROLLBACK). What ran
@@ -65,10 +78,13 @@ class Connection final : public StatementSource {
   void require_no_open_statement();
 
   bool has_unresolved_foreign_keys() const noexcept;
-  /// Frames in the WAL after the last commit of this connection.
+  /// Frames in the WAL after the last commit of this connection; 0 when it has made the log begin anew since.
   int wal_frames() const noexcept { return wal_frames_; }
-  /// A PASSIVE checkpoint: copies what it can, waits for nobody.
-  void checkpoint();
+  /// Size of the WAL's file.
+  std::int64_t wal_bytes() const noexcept;
+  /// Copies the WAL into the file. All modes but kPassive wait up to the lock deadline and need that no transaction is
+  /// open here. Errors: of the disk.
+  CheckpointResult checkpoint(CheckpointMode mode);
 
   sqlite3* handle() const noexcept { return handle_; }
 

@@ -3,6 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include <sqlite3.h>
+
 #include <monolite/db/errors.h>
 #include <monolite/db/sqlite/detail/reader_pool.h>
 
@@ -32,33 +34,53 @@ class ReadTransaction {
   Connection& connection_;
 };
 
+[[noreturn]] void throw_too_old() {
+  throw base::Error({.code = base::ErrorCode::kBusy,
+                     .scope = base::ErrorScope::kCaller,
+                     .what = "the read was interrupted: its snapshot was open for too long and kept the WAL growing",
+                     .hint = "read in smaller pieces, or raise snapshot_limit in config/database.yml"});
+}
+
 }  // namespace
 
 /// A connection inside of a read transaction, given back at the end of its life.
 class ReaderPool::Borrowed {
  public:
-  explicit Borrowed(ReaderPool& pool)
+  Borrowed(ReaderPool& pool, AgeLimit limit)
       : pool_(pool), commits_(pool.commits_.load(std::memory_order_acquire)), connection_(pool.take()) {
     try {
+      entry_.emplace(pool.watchers_.snapshots, *connection_, limit);
       transaction_.emplace(*connection_);
     } catch (...) {  // no destructor runs after this
+      entry_.reset();
       pool_.give_back(std::move(connection_));
       throw;
     }
   }
   ~Borrowed() {
+    entry_.reset();  // first: an interrupt must not meet the end of the transaction
     transaction_.reset();
     pool_.give_back(std::move(connection_));
   }
   Borrowed(const Borrowed&) = delete;
   Borrowed& operator=(const Borrowed&) = delete;
 
-  Connection& connection() noexcept { return *connection_; }
+  void run(base::FunctionRef<void(ReadSession&)> reads) {
+    if (is_too_old()) throw_too_old();
+    try {
+      pool_.run(*connection_, reads);
+    } catch (const base::Error& error) {
+      if (is_too_old() && (error.system_code() & 0xff) == SQLITE_INTERRUPT) throw_too_old();
+      throw;
+    }
+  }
+
+  bool is_too_old() const noexcept { return entry_->is_interrupted(); }
   const ReaderPool& pool() const noexcept { return pool_; }
 
   /// True while nobody on this loop can know of a commit that the snapshot lacks. On a loop's thread only.
   bool is_current() const {
-    return !connection_->is_broken() && commits_ == pool_.commits_.load(std::memory_order_acquire) &&
+    return !connection_->is_broken() && !is_too_old() && commits_ == pool_.commits_.load(std::memory_order_acquire) &&
            handed_to_loop_ == base::handed_to_loop();
   }
 
@@ -68,6 +90,7 @@ class ReaderPool::Borrowed {
   const std::uint64_t commits_;
   const std::uint64_t handed_to_loop_ = base::on_loop() ? base::handed_to_loop() : 0;
   std::unique_ptr<Connection> connection_;
+  std::optional<Snapshots::Entry> entry_;
   std::optional<ReadTransaction> transaction_;
 };
 
@@ -129,11 +152,17 @@ class ReaderPool::Snapshot final : public base::SwitchListener {
   /// Gives the connection back; the listener itself stays registered until the switch.
   void end() noexcept { borrowed_.reset(); }
 
-  /// The connection of the last read, or a new one.
-  Connection& connection() {
+  /// On the connection of the last read, or on a new one. One that is too old tells its task once, and then ends.
+  void run(base::FunctionRef<void(ReadSession&)> reads) {
     if (!borrowed_) borrowed_ = Kept::take(pool_);
-    if (!borrowed_) borrowed_ = std::make_unique<Borrowed>(pool_);
-    return borrowed_->connection();
+    if (!borrowed_) borrowed_ = std::make_unique<Borrowed>(pool_, AgeLimit::kEnforced);
+    struct EndIfTooOld {
+      ~EndIfTooOld() {
+        if (snapshot.borrowed_ && snapshot.borrowed_->is_too_old()) snapshot.end();
+      }
+      Snapshot& snapshot;
+    } const end_if_too_old{*this};
+    borrowed_->run(reads);
   }
 
   static Snapshot* of(const ReaderPool& pool) noexcept {
@@ -149,9 +178,9 @@ class ReaderPool::Snapshot final : public base::SwitchListener {
   std::unique_ptr<Borrowed> borrowed_;
 };
 
-ReaderPool::ReaderPool(Opener opener, const std::atomic<std::uint64_t>& commits, std::size_t most_for_threads,
-                       Quarantine& quarantine)
-    : opener_(std::move(opener)), commits_(commits), most_for_threads_(most_for_threads), quarantine_(quarantine) {}
+ReaderPool::ReaderPool(Opener opener, const std::atomic<std::uint64_t>& commits, Watchers watchers,
+                       std::size_t most_for_threads)
+    : opener_(std::move(opener)), commits_(commits), watchers_(watchers), most_for_threads_(most_for_threads) {}
 
 // A task may have read from a database of its own, which goes before the task ends.
 ReaderPool::~ReaderPool() {
@@ -170,7 +199,7 @@ void ReaderPool::read_on_task(base::FunctionRef<void(ReadSession&)> reads) {
     base::on_next_switch(*opened);
     snapshot = opened.release();
   }
-  run(snapshot->connection(), reads);
+  snapshot->run(reads);
 }
 
 void ReaderPool::read_on_thread(base::FunctionRef<void(ReadSession&)> reads) {
@@ -179,8 +208,11 @@ void ReaderPool::read_on_thread(base::FunctionRef<void(ReadSession&)> reads) {
     ~EndTurn() { pool.end_turn(); }
     ReaderPool& pool;
   } const end_turn{*this};
-  Borrowed borrowed(*this);
-  run(borrowed.connection(), reads);
+  Borrowed(*this, AgeLimit::kEnforced).run(reads);
+}
+
+void ReaderPool::read_at_length(base::FunctionRef<void(ReadSession&)> reads) {
+  Borrowed(*this, AgeLimit::kExempt).run(reads);
 }
 
 void ReaderPool::run(Connection& connection, base::FunctionRef<void(ReadSession&)> reads) {
@@ -198,7 +230,7 @@ void ReaderPool::run(Connection& connection, base::FunctionRef<void(ReadSession&
 
 void ReaderPool::report_damage(const Connection& connection) {
   if (connection.corruption()) [[unlikely]]
-    quarantine_.report(connection.corruption());
+    watchers_.quarantine.report(connection.corruption());
 }
 
 void ReaderPool::await_turn() {

@@ -12,6 +12,7 @@
 #include <monolite/base/task.h>
 #include <monolite/db/sqlite/detail/connection.h>
 #include <monolite/db/sqlite/detail/quarantine.h>
+#include <monolite/db/sqlite/detail/snapshots.h>
 
 namespace monolite::db::sqlite {
 
@@ -28,16 +29,25 @@ class ReaderPool {
  public:
   using Opener = std::function<std::unique_ptr<Connection>()>;
 
+  /// Who is told of what readers do.
+  struct Watchers {
+    Snapshots& snapshots;    ///< of each snapshot; may hold it up for a moment
+    Quarantine& quarantine;  ///< of corruption
+  };
+
   /// `commits` grows with each commit of this process, before its writers are answered. `most_for_threads` bounds the
   /// connections of plain threads, which wait for a free one. Tasks cannot wait here and get one in any case: there are
-  /// never more than loop threads. Corruption that a reader meets is reported to `quarantine`, which outlives the pool.
-  ReaderPool(Opener opener, const std::atomic<std::uint64_t>& commits, std::size_t most_for_threads,
-             Quarantine& quarantine);
+  /// never more than loop threads. The watchers outlive the pool.
+  ReaderPool(Opener opener, const std::atomic<std::uint64_t>& commits, Watchers watchers, std::size_t most_for_threads);
   ~ReaderPool();
   ReaderPool(const ReaderPool&) = delete;
   ReaderPool& operator=(const ReaderPool&) = delete;
 
+  /// Errors: code kBusy when the snapshot was open for too long and was interrupted, also by an earlier read.
   void read(base::FunctionRef<void(ReadSession&)> reads);
+
+  /// The same on a snapshot of its own, which may last. Blocks the thread meanwhile, also on a task.
+  void read_at_length(base::FunctionRef<void(ReadSession&)> reads);
 
   /// Ends the snapshot of the current task, if it has one: what it reads next includes what it wrote.
   void end_snapshot() noexcept;
@@ -61,8 +71,8 @@ class ReaderPool {
 
   const Opener opener_;
   const std::atomic<std::uint64_t>& commits_;
+  const Watchers watchers_;
   const std::size_t most_for_threads_;
-  Quarantine& quarantine_;
   mutable std::mutex mutex_;
   std::condition_variable freed_;
   std::vector<std::unique_ptr<Connection>> free_;

@@ -81,14 +81,14 @@ std::exception_ptr run_effects(const WriteSession::AfterCommit& effects) {
 
 }  // namespace
 
-WriterLane::WriterLane(std::unique_ptr<Connection> connection, LaneOptions options, const Database& database,
-                       Quarantine& quarantine)
+WriterLane::WriterLane(LaneParts parts, LaneOptions options, const Database& database, Quarantine& quarantine)
     : options_(options),
       database_(database),
       quarantine_(quarantine),
-      connection_(std::move(connection)),
+      connection_(std::move(parts.connection)),
+      checkpointer_(std::move(parts.checkpointer)),
       thread_([this] { serve(); }) {
-  if (connection_->corruption()) quarantine_.report(connection_->corruption());  // met while it was opened
+  report_damage();  // met while it was opened
 }
 
 WriterLane::~WriterLane() {
@@ -99,6 +99,7 @@ WriterLane::~WriterLane() {
   wake_.notify_all();
   thread_.join();
   reach(options_.failpoints, "lane.drained");
+  checkpointer_->before_close(*connection_);
 }
 
 void WriterLane::require_outside_unit(const char* note) const {
@@ -141,7 +142,10 @@ bool WriterLane::enter_directly(Unit& unit) {
   run({&alone, 1});
   const std::lock_guard lock(mutex_);
   active_ = false;
-  if (!queue_.empty() || stopping_) wake_.notify_one();  // under the lock: a stopping lane is gone right after it
+  const bool was_idle = !idle_work_at_.has_value();
+  idle_work_at_ = checkpointer_->idle_work_at();
+  // Under the lock: a stopping lane is gone right after it.
+  if (!queue_.empty() || stopping_ || (was_idle && idle_work_at_)) wake_.notify_one();
   return true;
 }
 
@@ -178,16 +182,44 @@ bool WriterLane::withdraw(Unit& unit) {
 
 void WriterLane::serve() {
   std::unique_lock lock(mutex_);
-  while (true) {
-    wake_.wait(lock, [&] { return !active_ && (!queue_.empty() || stopping_); });
-    if (queue_.empty()) return;
+  while (await_work(lock)) {
     take_batch();
     active_ = true;
     lock.unlock();
     run(batch_);
     lock.lock();
     active_ = false;
+    idle_work_at_ = checkpointer_->idle_work_at();
   }
+}
+
+/// True when something is queued, false when the lane has ended.
+bool WriterLane::await_work(std::unique_lock<std::mutex>& lock) {
+  const auto called = [&] { return !active_ && (!queue_.empty() || stopping_); };
+  while (!called()) {
+    const auto idle_work_at = idle_work_at_;  // a direct write moves it while this thread waits
+    if (!idle_work_at) {
+      wake_.wait(lock, [&] { return called() || idle_work_at_; });
+    } else if (!wake_.wait_until(lock, *idle_work_at, called)) {
+      work_while_idle(lock);
+    }
+  }
+  return !queue_.empty();
+}
+
+void WriterLane::work_while_idle(std::unique_lock<std::mutex>& lock) {
+  if (active_) {  // a direct write: its end sets the time anew
+    idle_work_at_.reset();
+    return;
+  }
+  if (!base::Deadline(*idle_work_at_).passed()) return;  // one has moved it
+  active_ = true;
+  lock.unlock();
+  checkpointer_->when_idle(*connection_);
+  report_damage();
+  lock.lock();
+  active_ = false;
+  idle_work_at_ = checkpointer_->idle_work_at();
 }
 
 void WriterLane::take_batch() {
@@ -210,9 +242,10 @@ void WriterLane::run(Units batch) {
   } while (!begin(batch));
   if (batch.empty()) return;
   run_transaction(batch);
-  if (connection_->corruption()) quarantine_.report(connection_->corruption());
+  report_damage();
   answer(batch);
-  checkpoint_if_due();
+  checkpointer_->after_batch(*connection_);
+  report_damage();
 }
 
 /// Answers those that nobody waits for any more, and everybody in quarantine. The rest keep their order.
@@ -325,18 +358,9 @@ void WriterLane::answer(Units units) {
   base::set_all(signals_);  // from here on the units belong to their callers
 }
 
-void WriterLane::checkpoint_if_due() noexcept {
-  const int frames = connection_->wal_frames();
-  if (frames < frames_at_checkpoint_) frames_at_checkpoint_ = 0;  // the WAL began anew
-  if (frames - frames_at_checkpoint_ < options_.checkpoint_frames) return;
-  frames_at_checkpoint_ = frames;
-  try {
-    reach(options_.failpoints, "lane.checkpointing");
-    connection_->checkpoint();
-    reach(options_.failpoints, "lane.checkpointed");
-  } catch (const base::Error& error) {  // tried again after as many frames
-    database_.checkpoint_failed.emit({error.message()});
-  }
+void WriterLane::report_damage() {
+  if (connection_->corruption()) [[unlikely]]
+    quarantine_.report(connection_->corruption());
 }
 
 }  // namespace monolite::db::sqlite

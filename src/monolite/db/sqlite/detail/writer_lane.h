@@ -8,6 +8,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <thread>
 #include <vector>
@@ -17,6 +18,7 @@
 #include <monolite/base/function_ref.h>
 #include <monolite/base/task.h>
 #include <monolite/db/database.h>
+#include <monolite/db/sqlite/detail/checkpointer.h>
 #include <monolite/db/sqlite/detail/connection.h>
 #include <monolite/db/sqlite/detail/quarantine.h>
 
@@ -25,8 +27,13 @@ namespace monolite::db::sqlite {
 struct LaneOptions {
   std::size_t max_queued = 10'000;
   std::size_t max_batch = 256;
-  int checkpoint_frames = 1'000;
   base::Failpoints* failpoints = nullptr;
+};
+
+/// What a lane owns.
+struct LaneParts {
+  std::unique_ptr<Connection> connection;
+  std::unique_ptr<Checkpointer> checkpointer;
 };
 
 /// The one way to write to a file: a thread, a connection and a first-in-first-out queue.
@@ -43,9 +50,8 @@ struct LaneOptions {
 class WriterLane {
  public:
   /// Emits the lane's events of `database`; it and `quarantine` outlive the lane.
-  WriterLane(std::unique_ptr<Connection> connection, LaneOptions options, const Database& database,
-             Quarantine& quarantine);
-  /// Runs what is queued, then ends.
+  WriterLane(LaneParts parts, LaneOptions options, const Database& database, Quarantine& quarantine);
+  /// Runs what is queued, checkpoints, then ends.
   ~WriterLane();
   WriterLane(const WriterLane&) = delete;
   WriterLane& operator=(const WriterLane&) = delete;
@@ -59,6 +65,8 @@ class WriterLane {
   /// How many transactions were committed here; counted before their writers are answered. So whoever knows of a write
   /// that ended finds it counted.
   const std::atomic<std::uint64_t>& commits() const noexcept { return commits_; }
+
+  CheckpointStatus checkpoint_status() const noexcept { return checkpointer_->status(); }
 
   /// Throws the kBug error of a call that belongs outside of a write unit of this lane.
   void require_outside_unit(const char* note) const;
@@ -74,6 +82,8 @@ class WriterLane {
   bool withdraw(Unit& unit);
 
   void serve();
+  bool await_work(std::unique_lock<std::mutex>& lock);
+  void work_while_idle(std::unique_lock<std::mutex>& lock);
   void take_batch();
   void run(Units batch);
   Units reject_late(Units batch);
@@ -84,14 +94,14 @@ class WriterLane {
   void run_work(Unit& unit);
   void give_up_batch(Units units, const Unit* culprit, const std::exception_ptr& cause);
   void answer(Units units);
-  void checkpoint_if_due() noexcept;
+  void report_damage();
 
   const LaneOptions options_;
   const Database& database_;
   Quarantine& quarantine_;
   // These belong to the owner of `active_`.
   std::unique_ptr<Connection> connection_;
-  int frames_at_checkpoint_ = 0;
+  const std::unique_ptr<Checkpointer> checkpointer_;
   std::vector<base::Signal*> signals_;
   std::vector<Unit*> batch_;
 
@@ -99,7 +109,8 @@ class WriterLane {
   std::atomic<std::uint64_t> commits_{0};
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Unit*> queue_;  // in order of arrival
+  std::deque<Unit*> queue_;                                  // in order of arrival
+  std::optional<base::Monotonic::time_point> idle_work_at_;  // nothing: not before the next write
   bool active_ = false;
   bool stopping_ = false;
   std::thread thread_;  // last: runs on all of the above
