@@ -31,7 +31,7 @@ using testing::TemporaryFolder;
 using Survivors = PowerCutDisk::Survivors;
 using Syncs = PowerCutDisk::Syncs;
 
-constexpr std::uint64_t kCuts = 60;
+constexpr std::uint64_t kCuts = MONOLITE_POWER_CUTS;
 constexpr int kWriters = 3;
 
 /// What a power cut left, and what had been acknowledged by then.
