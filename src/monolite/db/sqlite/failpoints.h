@@ -23,6 +23,8 @@ inline constexpr std::array kFailpoints{
     base::Failpoint{"lane.answered", "one caller has its answer, others of the batch may wait for theirs"},
     base::Failpoint{"lane.checkpointing", "a checkpoint is due", base::Failpoint::Kind::kThrow},
     base::Failpoint{"lane.checkpointed", "a checkpoint copied what it could", base::Failpoint::Kind::kThrow},
+    base::Failpoint{"lane.cutting", "the closing lane is about to copy the whole WAL", base::Failpoint::Kind::kThrow},
+    base::Failpoint{"lane.cut", "the closing lane copied and cut the WAL", base::Failpoint::Kind::kThrow},
     base::Failpoint{"lane.drained", "the closing lane ran what was queued, its connection is open"},
 
     base::Failpoint{"backup.begun", "the unfinished file exists, the snapshot is pinned",

@@ -89,7 +89,9 @@ bool Checkpointer::copy_and_cut(Connection& connection) {
 void Checkpointer::before_close(Connection& connection) noexcept {
   guarded([&] {
     connection.set_lock_deadline(base::Deadline(base::Monotonic::now()));
+    reach(options_.failpoints, "lane.cutting");
     connection.checkpoint(CheckpointMode::kTruncate);
+    reach(options_.failpoints, "lane.cut");
   });
 }
 
