@@ -3,11 +3,9 @@
 #include <concepts>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <vector>
 
-#include <monolite/base/source_location.h>
 #include <monolite/db/session.h>
 #include <monolite/db/table_text.h>
 
@@ -60,7 +58,8 @@ decltype(auto) with_inserted(const R& row, F use) {
 /// structs may show one table, each with the columns it needs; what is inserted may be yet another one.
 /// Names are quoted, so a column may be called "order". Statements cost nothing at run time: each is one constant text.
 /// Errors: those of the session; get and get_by throw base::NotFound, which http answers with 404.
-/// Threads: any; the object is constant and holds only its place in the source.
+/// `db check` and the start in development find a member that is no column, and a clause that does not fit the table.
+/// Threads: any; the object is constant and empty.
 template <Record T, Literal Name, Literal Key = "id">
 class Table {
  public:
@@ -69,8 +68,6 @@ class Table {
   static constexpr auto kKey = Key;
   /// What identifies a row; std::int64_t when T leaves the key out.
   using key_type = typename decltype(detail::type_of_member<T, Key, std::int64_t>())::type;
-
-  constexpr explicit Table(base::SourceLocation where = base::SourceLocation::current()) : where_(where) {}
 
   static constexpr std::string_view name() { return Name.view(); }
 
@@ -163,9 +160,6 @@ class Table {
     return tx.exec(SqlText<detail::WhereText<Delete, Clause>>::sql(), args...);
   }
 
-  /// The statement that needs every column of T, at the place of the declaration: for `check_statements`.
-  SqlSite site() const { return {SqlText<detail::WhereKeyText<Select, Key>>::sql().text(), where_.file, where_.line}; }
-
  private:
   using Select = detail::SelectText<T, Name>;
   using One = detail::SelectOneText<Name>;
@@ -210,14 +204,6 @@ class Table {
   static decltype(auto) with_members(const R& row, F use) {
     return [&]<class... M>(boost::mp11::mp_list<M...>) -> decltype(auto) { return use(row.*M::pointer...); }(Columns{});
   }
-
-  base::SourceLocation where_;
 };
-
-/// The statements of tables, a list for Application::tables: `db::sites_of(kUsers, kPosts)`.
-template <class... Tables>
-std::vector<SqlSite> sites_of(const Tables&... tables) {
-  return {tables.site()...};
-}
 
 }  // namespace monolite::db

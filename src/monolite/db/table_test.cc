@@ -279,25 +279,5 @@ TEST_F(Tables, AValueThatIsNoIdIsAnError) {
   });
 }
 
-struct Misspelt {
-  std::int64_t id = 0;
-  std::string titel;
-};
-BOOST_DESCRIBE_STRUCT(Misspelt, (), (id, titel))
-inline constexpr Table<Misspelt, "posts"> kMisspelt;
-
-TEST_F(Tables, AMemberWithoutAColumnIsFoundByTheCheck) {
-  const auto problems = check_statements(*database_, sites_of(kPosts, kLines, kMisspelt, kOdd));
-  ASSERT_EQ(problems.size(), 1U);
-  EXPECT_THAT(problems[0].message(), HasSubstr("table_test.cc:"));
-  EXPECT_THAT(problems[0].message(), HasSubstr("titel"));
-}
-
-TEST_F(Tables, AStatementIsOneTextForTheWholeProgram) {
-  EXPECT_EQ(kPosts.site().text,
-            R"(SELECT "id", "user_id", "title", "body", "comments_count" FROM "posts" WHERE "id" = ?)");
-  EXPECT_EQ(kPosts.site().text.data(), kPosts.site().text.data());
-}
-
 }  // namespace
 }  // namespace monolite::db

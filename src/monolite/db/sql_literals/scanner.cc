@@ -3,6 +3,7 @@
 
 #include <monolite/db/sql_literals/detail/calls.h>
 #include <monolite/db/sql_literals/detail/structs.h>
+#include <monolite/db/sql_literals/detail/tables.h>
 #include <monolite/db/sql_literals/scanner.h>
 
 namespace monolite::db::sql_literals {
@@ -19,6 +20,14 @@ class FileReader {
     for (std::size_t at = 0; at < tokens_.size(); ++at) {
       around.pass(tokens_[at]);
       if (auto call = call_at(tokens_, at)) keep(std::move(*call), around);
+      if (auto table = table_at(tokens_, at)) {
+        table->space = around.space();
+        file_.tables.push_back(std::move(*table));
+      }
+      if (auto clause = clause_at(tokens_, at)) {
+        clause->space = around.space();
+        file_.clauses.push_back(std::move(*clause));
+      }
       if (auto described = described_at(tokens_, at, around)) file_.structs.push_back(std::move(*described));
       if (auto name = declared_at(tokens_, at)) file_.declared.push_back(std::move(*name));
     }

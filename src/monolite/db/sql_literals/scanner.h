@@ -33,10 +33,39 @@ struct DescribedStruct {
   std::vector<std::string> members;
 };
 
+/// `db::Table<Post, "posts"> kPosts;`
+struct TableVariable {
+  std::string space;     ///< the namespace around it
+  std::string name;      ///< "kPosts"
+  std::string row_type;  ///< "Post"
+  std::string table;     ///< "posts"
+  std::string key;       ///< "id"
+  int line = 0;
+};
+
+enum class ClauseKind {
+  kCondition,  ///< stands behind WHERE
+  kRest,       ///< goes on behind a condition
+  kConflict,   ///< ON CONFLICT of an INSERT
+};
+
+/// SQL that a function of a table takes: `kPosts.where<"user_id = ?">(session, id)`.
+struct TableClause {
+  ClauseKind kind;
+  std::string function;  ///< "where"
+  std::string table;     ///< the variable, as written
+  std::string space;     ///< the namespace around the call
+  std::string text;
+  int values = kUnknownCount;  ///< arguments behind the session
+  int line = 0;
+};
+
 struct SourceFile {
   std::string path;
   std::vector<Literal> literals;  ///< every `"…"_sql`
   std::vector<DescribedStruct> structs;
+  std::vector<TableVariable> tables;
+  std::vector<TableClause> clauses;
   std::vector<std::string> declared;  ///< names of types and of template parameters that the file declares
 };
 

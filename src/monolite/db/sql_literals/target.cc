@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <string_view>
 
+#include <monolite/db/sql_literals/detail/table_sql.h>
 #include <monolite/db/sql_literals/target.h>
 
 namespace monolite::db::sql_literals {
@@ -10,17 +11,6 @@ namespace {
 
 std::string full_name(const DescribedStruct& described) {
   return described.space.empty() ? described.name : described.space + "::" + described.name;
-}
-
-/// Whether `name`, written inside of namespace `space`, can mean `full`: C++ looks from the inside out.
-bool can_mean(std::string_view name, std::string_view space, std::string_view full) {
-  if (name.starts_with("::")) return full == name.substr(2);
-  if (!full.ends_with(name)) return false;
-  const auto rest = full.substr(0, full.size() - name.size());
-  if (rest.empty()) return true;
-  if (!rest.ends_with("::")) return false;
-  const auto outer = rest.substr(0, rest.size() - 2);
-  return space == outer || space.starts_with(rest);
 }
 
 bool is_header(const SourceFile& file) { return file.path.ends_with(".h"); }
@@ -55,6 +45,16 @@ void write_site(std::ostream& out, std::size_t index, const Literal& literal, co
 
 }  // namespace
 
+bool can_mean(std::string_view name, std::string_view space, std::string_view full) {
+  if (name.starts_with("::")) return full == name.substr(2);
+  if (!full.ends_with(name)) return false;
+  const auto rest = full.substr(0, full.size() - name.size());
+  if (rest.empty()) return true;
+  if (!rest.ends_with("::")) return false;
+  const auto outer = rest.substr(0, rest.size() - 2);
+  return space == outer || space.starts_with(rest);
+}
+
 const DescribedStruct* row_struct(std::span<const SourceFile> files, const SourceFile& file, const Call& call) {
   const DescribedStruct* found = nullptr;
   for (const SourceFile& other : files) {
@@ -78,9 +78,11 @@ std::string source_for(const std::string& function, std::span<const SourceFile> 
   std::ostringstream sites;
   std::size_t index = 0;
   for (const SourceFile& file : files) {
-    for (const Literal& literal : file.literals) {
-      write_calls(calls, index, literal, file, files);
-      write_site(sites, index++, literal, file);
+    for (const auto& list : {file.literals, table_literals(files, file)}) {
+      for (const Literal& literal : list) {
+        write_calls(calls, index, literal, file, files);
+        write_site(sites, index++, literal, file);
+      }
     }
   }
   std::ostringstream out;

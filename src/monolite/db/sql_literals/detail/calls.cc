@@ -33,8 +33,17 @@ std::optional<std::pair<std::string, std::size_t>> angle_brackets(Tokens tokens,
   return std::nullopt;
 }
 
-/// Counts the arguments from `at` (behind the first one) to the closing bracket. A comma between `<` and `>` may belong
-/// to a template's list or not, and a pack may stand for any number: unknown.
+}  // namespace
+
+std::size_t past_bracket(Tokens tokens, std::size_t open) {
+  int depth = 0;
+  for (std::size_t at = open; at < tokens.size(); ++at) {
+    if (opens(tokens[at])) ++depth;
+    if (closes(tokens[at]) && --depth == 0) return at + 1;
+  }
+  return tokens.size();
+}
+
 int count_values(Tokens tokens, std::size_t at) {
   int commas = 0;
   std::optional<int> commas_at_less;
@@ -47,17 +56,6 @@ int count_values(Tokens tokens, std::size_t at) {
     at = opens(token) ? past_bracket(tokens, at) : at + 1;
   }
   return at < tokens.size() ? commas : kUnknownCount;
-}
-
-}  // namespace
-
-std::size_t past_bracket(Tokens tokens, std::size_t open) {
-  int depth = 0;
-  for (std::size_t at = open; at < tokens.size(); ++at) {
-    if (opens(tokens[at])) ++depth;
-    if (closes(tokens[at]) && --depth == 0) return at + 1;
-  }
-  return tokens.size();
 }
 
 std::optional<FoundCall> call_at(Tokens tokens, std::size_t at) {

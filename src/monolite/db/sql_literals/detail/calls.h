@@ -21,6 +21,10 @@ struct FoundCall {
 /// The call of a session's function whose name is `tokens[at]`; nothing when there is none.
 std::optional<FoundCall> call_at(Tokens tokens, std::size_t at);
 
+/// Counts the arguments of a call from `at` (behind its first one) to the closing bracket; kUnknownCount when a comma
+/// may belong to something else, or a pack may stand for any number.
+int count_values(Tokens tokens, std::size_t at);
+
 /// Past what the bracket at `open` encloses; the end of the tokens when it never closes.
 std::size_t past_bracket(Tokens tokens, std::size_t open);
 
