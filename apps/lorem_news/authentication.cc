@@ -65,8 +65,8 @@ Viewer Authentication::look_up(http::Request& request) const {
 }
 
 std::optional<User> Authentication::verify(std::string_view screen_name, std::string_view password) const {
-  auto user =
-      app_.primary().read([&](db::ReadSession& session) { return User::find_by_screen_name(session, screen_name); });
+  auto user = app_.primary().read(
+      [&](db::ReadSession& session) { return kUsers.find_by<&User::screen_name>(session, screen_name); });
   const std::string digest(user ? std::string_view(user->password_digest) : kNobodysDigest);
   const bool right = base::offload(app_.workers(), [&] { return base::crypto::verify_password(password, digest); });
   if (!user || !right || password.empty()) return std::nullopt;
@@ -78,8 +78,7 @@ void Authentication::sign_in(http::Request& request, const User& user) const {
   const auto agent = request.header("User-Agent");
   std::int64_t session_id = 0;
   const auto open_session = [&](db::WriteSession& tx) {
-    const auto name = agent ? std::optional<std::string>(*agent) : std::nullopt;
-    session_id = Session::create(tx, user.id, name, request.remote_ip(), now);
+    session_id = Session::create(tx, user.id, agent, request.remote_ip(), now);
   };
   const auto touch_user = [&](db::WriteSession& tx) { User::touch_last_seen(tx, user.id, now); };
   app_.primary().write_each({open_session, touch_user}, app_.write_options());

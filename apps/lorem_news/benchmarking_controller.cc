@@ -7,7 +7,7 @@
 #include <views/posts/show.h>
 #include <views/users/show.h>
 
-#include <monolite/db/errors.h>
+#include <monolite/db/save.h>
 
 namespace lorem_news {
 
@@ -62,17 +62,13 @@ http::Response BenchmarkingController::run(http::Request& request, Action action
 http::Response BenchmarkingController::post_create(http::Request& request, const User& user) {
   const PostForm form{fmt::format("Post {}", request.request_id()), variables_of(request)};
   const auto now = app_.clock().now();
-  try {
-    const auto id = app_.primary().write(
-        [&](db::WriteSession& tx) { return Post::create(tx, user.id, form.title, form.description, now); },
-        app_.write_options());
-    return render_post(request, {id, user.id, user.screen_name, form.title, form.description, 0, now});
-  } catch (const db::ConstraintViolation& violation) {  // the client sent the same X-Request-Id twice
-    if (!violation.is_duplicate_of("posts", "title")) throw;
-    const auto context = pages_.context(request, Variant::kBenchmarking);
-    return Pages::render(views::posts::new_page(form, {"Title has already been taken"}, context), context,
-                         http::Status::kUnprocessable);
-  }
+  const auto id = db::save(  // a title is taken when the client sent the same X-Request-Id twice
+      app_.primary(), {}, {{"posts", "title"}},
+      [&](db::WriteSession& tx) { return Post::create(tx, user.id, form.title, form.description, now); },
+      app_.write_options());
+  if (id) return render_post(request, {*id, user.id, user.screen_name, form.title, form.description, 0, now});
+  const auto context = pages_.context(request, Variant::kBenchmarking);
+  return Pages::render(views::posts::new_page(form, id.errors(), context), context, http::Status::kUnprocessable);
 }
 
 http::Response BenchmarkingController::comment_create(http::Request& request, const User& user) {

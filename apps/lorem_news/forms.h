@@ -1,16 +1,14 @@
 #pragma once
 
 #include <string>
-#include <string_view>
-#include <vector>
 
+#include <monolite/db/validation.h>
 #include <monolite/http/request.h>
 
 /// What visitors send, and what is wrong with it. Errors are values that the form shows.
 namespace lorem_news {
 
-/// Full sentences: "Title can't be blank".
-using Errors = std::vector<std::string>;
+using monolite::db::Errors;
 
 struct PostForm {
   std::string title;
@@ -27,8 +25,5 @@ struct CommentForm {
   static CommentForm from(const monolite::http::Request& request);
   Errors errors() const;
 };
-
-/// The number of code points in UTF-8 text.
-std::size_t length(std::string_view text);
 
 }  // namespace lorem_news

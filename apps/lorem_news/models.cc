@@ -11,6 +11,36 @@ namespace base = monolite::base;
 
 namespace {
 
+/// What is stored of a new row; the other columns begin with their DEFAULT.
+struct NewSession {
+  std::int64_t user_id;
+  std::optional<std::string_view> user_agent;
+  std::string_view ip_address;
+  Timestamp created_at;
+  Timestamp updated_at;
+};
+BOOST_DESCRIBE_STRUCT(NewSession, (), (user_id, user_agent, ip_address, created_at, updated_at))
+
+struct NewPost {
+  std::int64_t user_id;
+  std::string_view title;
+  std::string_view description;
+  Timestamp created_at;
+  Timestamp updated_at;
+};
+BOOST_DESCRIBE_STRUCT(NewPost, (), (user_id, title, description, created_at, updated_at))
+constexpr db::Table<NewPost, "posts"> kPosts;
+
+struct NewComment {
+  std::int64_t post_id;
+  std::int64_t user_id;
+  std::string_view body;
+  Timestamp created_at;
+  Timestamp updated_at;
+};
+BOOST_DESCRIBE_STRUCT(NewComment, (), (post_id, user_id, body, created_at, updated_at))
+constexpr db::Table<NewComment, "comments"> kComments;
+
 /// A draw between the smallest and the largest id: rows after gaps come up more often, as in the workshop.
 std::int64_t draw(base::Rng& rng, std::int64_t least, std::int64_t most) { return rng.between(least, most); }
 
@@ -19,17 +49,6 @@ std::int64_t draw(base::Rng& rng, std::int64_t least, std::int64_t most) { retur
 }
 
 }  // namespace
-
-std::optional<User> User::find(db::ReadSession& session, std::int64_t id) {
-  return session.find<User>(
-      "SELECT id, screen_name, password_digest, about, posts_count, created_at FROM users WHERE id = ?"_sql, id);
-}
-
-std::optional<User> User::find_by_screen_name(db::ReadSession& session, std::string_view screen_name) {
-  return session.find<User>(
-      "SELECT id, screen_name, password_digest, about, posts_count, created_at FROM users WHERE screen_name = ?"_sql,
-      screen_name);
-}
 
 User User::random(db::ReadSession& session, base::Rng& rng) {
   const auto least = session.scalar<std::int64_t>("SELECT min(id) FROM users"_sql);
@@ -43,22 +62,13 @@ void User::touch_last_seen(db::WriteSession& tx, std::int64_t id, Timestamp now)
   tx.exec("UPDATE users SET last_seen_at = ?, updated_at = ? WHERE id = ?"_sql, now, now, id);
 }
 
-std::vector<Session> Session::of_user(db::ReadSession& session, std::int64_t user_id) {
-  return session.all<Session>(
-      "SELECT id, user_id, user_agent, ip_address, created_at FROM sessions WHERE user_id = ? ORDER BY id DESC"_sql,
-      user_id);
-}
-
-std::int64_t Session::create(db::WriteSession& tx, std::int64_t user_id, const std::optional<std::string>& user_agent,
+std::int64_t Session::create(db::WriteSession& tx, std::int64_t user_id, std::optional<std::string_view> user_agent,
                              std::string_view ip_address, Timestamp now) {
-  return tx.insert<std::int64_t>(
-      "INSERT INTO sessions (user_id, user_agent, ip_address, created_at, updated_at) VALUES (?, ?, ?, ?, ?) "
-      "RETURNING id"_sql,
-      user_id, user_agent, ip_address, now, now);
+  return kSessions.insert(tx, NewSession{user_id, user_agent, ip_address, now, now});
 }
 
 bool Session::destroy(db::WriteSession& tx, std::int64_t id, std::int64_t user_id) {
-  return tx.exec("DELETE FROM sessions WHERE id = ? AND user_id = ?"_sql, id, user_id) == 1;
+  return kSessions.destroy_where<"id = ? AND user_id = ?">(tx, id, user_id) == 1;
 }
 
 std::optional<Post> Post::find(db::ReadSession& session, std::int64_t id) {
@@ -78,24 +88,18 @@ Post Post::random(db::ReadSession& session, base::Rng& rng) {
       draw(rng, least, most));
 }
 
-bool Post::title_taken(db::ReadSession& session, std::string_view title) {
-  return session.find<std::int64_t>("SELECT 1 FROM posts WHERE title = ?"_sql, title).has_value();
-}
-
 std::int64_t Post::create(db::WriteSession& tx, std::int64_t user_id, std::string_view title,
                           std::string_view description, Timestamp now) {
-  const auto id = tx.insert<std::int64_t>(
-      "INSERT INTO posts (user_id, title, description, created_at, updated_at) VALUES (?, ?, ?, ?, ?) RETURNING id"_sql,
-      user_id, title, description, now, now);
-  tx.exec("UPDATE users SET posts_count = coalesce(posts_count, 0) + 1 WHERE id = ?"_sql, user_id);
+  const auto id = kPosts.insert(tx, NewPost{user_id, title, description, now, now});
+  kUsers.increment<&User::posts_count>(tx, user_id);
   return id;
 }
 
 void Post::destroy(db::WriteSession& tx, std::int64_t id) {
-  tx.exec("DELETE FROM comments WHERE post_id = ?"_sql, id);
+  kComments.destroy_where<"post_id = ?">(tx, id);
   const auto user_id = tx.find<std::int64_t>("DELETE FROM posts WHERE id = ? RETURNING user_id"_sql, id);
   if (!user_id) no_such_post(id);
-  tx.exec("UPDATE users SET posts_count = coalesce(posts_count, 0) - 1 WHERE id = ?"_sql, *user_id);
+  kUsers.increment<&User::posts_count>(tx, *user_id, -1);
 }
 
 db::RowSet<PostItem> PostItem::newest(db::ReadSession& session, std::int64_t limit) {
@@ -143,12 +147,8 @@ db::RowSet<Comment> Comment::of_user(db::ReadSession& session, std::int64_t user
 
 std::int64_t Comment::create(db::WriteSession& tx, std::int64_t post_id, std::int64_t user_id, std::string_view body,
                              Timestamp now) {
-  const auto counted =
-      tx.exec("UPDATE posts SET comments_count = coalesce(comments_count, 0) + 1 WHERE id = ?"_sql, post_id);
-  if (counted == 0) no_such_post(post_id);
-  return tx.insert<std::int64_t>(
-      "INSERT INTO comments (post_id, user_id, body, created_at, updated_at) VALUES (?, ?, ?, ?, ?) RETURNING id"_sql,
-      post_id, user_id, body, now, now);
+  if (!kPosts.increment<&Post::comments_count>(tx, post_id)) no_such_post(post_id);
+  return kComments.insert(tx, NewComment{post_id, user_id, body, now, now});
 }
 
 Post Comment::destroy_random(db::WriteSession& tx, base::Rng& rng) {
@@ -157,7 +157,7 @@ Post Comment::destroy_random(db::WriteSession& tx, base::Rng& rng) {
   const auto post_id = tx.insert<std::int64_t>(
       "DELETE FROM comments WHERE id = (SELECT id FROM comments WHERE id >= ? LIMIT 1) RETURNING post_id"_sql,
       draw(rng, least, most));
-  tx.exec("UPDATE posts SET comments_count = coalesce(comments_count, 0) - 1 WHERE id = ?"_sql, post_id);
+  kPosts.increment<&Post::comments_count>(tx, post_id, -1);
   auto post = Post::find(tx, post_id);
   if (!post) no_such_post(post_id);
   return std::move(*post);

@@ -4,11 +4,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <boost/describe/class.hpp>
 
-#include <monolite/db/session.h>
+#include <monolite/db/table.h>
 
 namespace monolite::base {
 class Rng;
@@ -28,12 +27,11 @@ struct User {
   std::int64_t posts_count = 0;
   Timestamp created_at;
 
-  static std::optional<User> find(db::ReadSession& session, std::int64_t id);
-  static std::optional<User> find_by_screen_name(db::ReadSession& session, std::string_view screen_name);
   static User random(db::ReadSession& session, monolite::base::Rng& rng);
   static void touch_last_seen(db::WriteSession& tx, std::int64_t id, Timestamp now);
 };
 BOOST_DESCRIBE_STRUCT(User, (), (id, screen_name, password_digest, about, posts_count, created_at))
+inline constexpr db::Table<User, "users"> kUsers;
 
 struct Session {
   std::int64_t id = 0;
@@ -42,13 +40,13 @@ struct Session {
   std::optional<std::string> ip_address;
   Timestamp created_at;
 
-  static std::vector<Session> of_user(db::ReadSession& session, std::int64_t user_id);
-  static std::int64_t create(db::WriteSession& tx, std::int64_t user_id, const std::optional<std::string>& user_agent,
+  static std::int64_t create(db::WriteSession& tx, std::int64_t user_id, std::optional<std::string_view> user_agent,
                              std::string_view ip_address, Timestamp now);
   /// False when this user has no such session.
   static bool destroy(db::WriteSession& tx, std::int64_t id, std::int64_t user_id);
 };
 BOOST_DESCRIBE_STRUCT(Session, (), (id, user_id, user_agent, ip_address, created_at))
+inline constexpr db::Table<Session, "sessions"> kSessions;
 
 struct Post {
   std::int64_t id = 0;
@@ -61,7 +59,6 @@ struct Post {
 
   static std::optional<Post> find(db::ReadSession& session, std::int64_t id);
   static Post random(db::ReadSession& session, monolite::base::Rng& rng);
-  static bool title_taken(db::ReadSession& session, std::string_view title);
   /// Inserts the post and counts it for its author. Throws db::ConstraintViolation for a title that exists.
   static std::int64_t create(db::WriteSession& tx, std::int64_t user_id, std::string_view title,
                              std::string_view description, Timestamp now);

@@ -6,7 +6,7 @@
 #include <views/posts/show.h>
 
 #include <monolite/base/error.h>
-#include <monolite/db/errors.h>
+#include <monolite/db/save.h>
 
 namespace lorem_news {
 
@@ -45,24 +45,16 @@ http::Response PostsController::new_page(http::Request& request) {
 http::Response PostsController::create(http::Request& request) {
   const auto form = PostForm::from(request);
   const auto context = pages_.context(request);
-  auto errors = form.errors();
-  std::int64_t id = 0;
-  if (errors.empty()) {
-    try {
-      id = app_.primary().write(
-          [&](db::WriteSession& tx) {
-            return Post::create(tx, context.viewer.user->id, form.title, form.description, context.now);
-          },
-          app_.write_options());
-    } catch (const db::ConstraintViolation& violation) {
-      if (!violation.is_duplicate_of("posts", "title")) throw;
-      errors.emplace_back("Title has already been taken");
-    }
+  const auto post = db::save(
+      app_.primary(), form.errors(), {{"posts", "title"}},
+      [&](db::WriteSession& tx) {
+        return Post::create(tx, context.viewer.user->id, form.title, form.description, context.now);
+      },
+      app_.write_options());
+  if (!post) {
+    return Pages::render(views::posts::new_page(form, post.errors(), context), context, http::Status::kUnprocessable);
   }
-  if (!errors.empty()) {
-    return Pages::render(views::posts::new_page(form, errors, context), context, http::Status::kUnprocessable);
-  }
-  return http::redirect(paths::post(id)).notice("Post was successfully created.");
+  return http::redirect(paths::post(*post)).notice("Post was successfully created.");
 }
 
 }  // namespace lorem_news

@@ -26,6 +26,8 @@ const std::string kHostile(view::testing::kHostile);
 class HostileText : public testing::TestWithParam<std::tuple<bool, Variant>> {
  protected:
   HostileText() {
+    errors_.add(kHostile, kHostile);
+    errors_.add_base(kHostile);
     if (std::get<0>(GetParam())) viewer_ = {.user = user_, .session_id = 1};
   }
 
@@ -49,7 +51,7 @@ class HostileText : public testing::TestWithParam<std::tuple<bool, Variant>> {
   PostItem item_{1, 1, kHostile, kHostile, 1, Timestamp()};
   Comment comment_{1, 1, 2, kHostile, kHostile, kHostile, Timestamp()};
   Session session_{1, 1, kHostile, kHostile, Timestamp()};
-  Errors errors_{kHostile, kHostile};
+  Errors errors_;
   Viewer viewer_;
 };
 
