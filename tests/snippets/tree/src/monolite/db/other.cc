@@ -1,0 +1,3 @@
+// [snippet untested]
+not_in_a_test();
+// [/snippet]
