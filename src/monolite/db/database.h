@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <new>
 #include <optional>
 #include <span>
 #include <string>
@@ -97,6 +98,36 @@ struct BackupProgress {
   std::int64_t total_pages = 0;
 };
 
+namespace detail {
+
+/// Room for the result of a closure: made in place, so that a page of rows is not moved into it first.
+template <class T>
+class ResultSlot {
+ public:
+  ResultSlot() {}  // NOLINT(modernize-use-equals-default): a union does not begin the life of its member
+  ~ResultSlot() {
+    if (made_) value_.~T();
+  }
+  ResultSlot(const ResultSlot&) = delete;
+  ResultSlot& operator=(const ResultSlot&) = delete;
+
+  template <class F, class Session>
+  void make(F& closure, Session& session) {
+    ::new (static_cast<void*>(std::addressof(value_))) T(closure(session));
+    made_ = true;
+  }
+  /// Requires that `make` returned.
+  T take() { return std::move(value_); }
+
+ private:
+  union {
+    T value_;
+  };
+  bool made_ = false;
+};
+
+}  // namespace detail
+
 /// One database: many readers, one writer. Made by a driver (`db::sqlite::open`).
 /// Threads: any. Lifetime: outlives its sessions and every task that reads from it.
 class Database {
@@ -113,9 +144,9 @@ class Database {
     if constexpr (std::is_void_v<Result>) {
       run_read([&](ReadSession& session) { reads(session); });
     } else {
-      std::optional<Result> result;
-      run_read([&](ReadSession& session) { result.emplace(reads(session)); });
-      return std::move(*result);
+      detail::ResultSlot<Result> result;
+      run_read([&](ReadSession& session) { result.make(reads, session); });
+      return result.take();
     }
   }
 
@@ -130,9 +161,9 @@ class Database {
     if constexpr (std::is_void_v<Result>) {
       write_each({[&](WriteSession& session) { writes(session); }}, options);
     } else {
-      std::optional<Result> result;
-      write_each({[&](WriteSession& session) { result.emplace(writes(session)); }}, options);
-      return std::move(*result);
+      detail::ResultSlot<Result> result;
+      write_each({[&](WriteSession& session) { result.make(writes, session); }}, options);
+      return result.take();
     }
   }
 

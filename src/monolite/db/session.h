@@ -106,7 +106,7 @@ class Rows {
     row_.reset();
     if (!statement_->step()) return;
     if (!read_) read_.emplace(*statement_);
-    row_.emplace((*read_)());
+    read_->into(row_.emplace());
   }
 
   StatementLease statement_;
@@ -133,9 +133,15 @@ class ReadSession {
     const RowReader<T> read(*statement);
     if constexpr (!BorrowsText<T>) rows.reserve(kFirstRows);
     do {
-      T row = read();
-      if constexpr (BorrowsText<T>) detail::keep_text(row, [&](std::string_view text) { return rows.keep(text); });
-      rows.push_back(std::move(row));
+      if constexpr (BorrowsText<T>) {
+        T row = read();
+        detail::keep_text(row, [&](std::string_view text) { return rows.keep(text); });
+        rows.push_back(row);
+      } else if constexpr (Record<T>) {
+        read.into(rows.emplace_back());
+      } else {
+        rows.push_back(read());
+      }
     } while (statement->step());
     return rows;
   }
@@ -145,8 +151,9 @@ class ReadSession {
   std::optional<T> find(const Sql& sql, const Args&... args) {
     static_assert(!BorrowsText<T>, "the text of a view is gone when find returns: use std::string");
     const StatementLease statement(source_, sql, BoundBytes::kBorrowed, args...);
-    if (!statement->step()) return std::nullopt;
-    return RowReader<T>(*statement)();
+    std::optional<T> row;
+    if (statement->step()) RowReader<T>(*statement).into(row.emplace());
+    return row;
   }
 
   /// The first row. Errors: base::NotFound when there is none.
@@ -206,7 +213,7 @@ class WriteSession : public ReadSession {
     const StatementLease statement(source(), sql, BoundBytes::kBorrowed, args...);
     std::optional<T> row;
     while (statement->step()) {
-      if (!row) row.emplace(RowReader<T>(*statement)());
+      if (!row) RowReader<T>(*statement).into(row.emplace());
     }
     if (!row) detail::throw_no_row(sql);
     return std::move(*row);

@@ -113,56 +113,67 @@ std::size_t WriterLane::queued() const {
 
 void WriterLane::write(std::span<const base::FunctionRef<void(WriteSession&)>> works, const WriteOptions& options) {
   base::require_may_wait();  // before a unit can be seen by the lane: it is this call's
-  std::deque<Unit> units;    // a unit does not move
-  for (const auto& work : works) {
-    units.emplace_back(work, base::Deadline::after(options.timeout), options.grouping);
+  const auto deadline = base::Deadline::after(options.timeout);
+  if (works.size() == 1) {  // nearly every call: nothing is allocated for it
+    Unit unit(works.front(), deadline, options.grouping);
+    Unit* alone = &unit;
+    return complete({&alone, 1});
   }
-  if (units.size() != 1 || base::in_task() || !enter_directly(units.front())) {
-    enqueue(units);
-    for (Unit& unit : units) {
-      await(unit);
+  std::deque<Unit> units;  // a unit does not move
+  for (const auto& work : works) units.emplace_back(work, deadline, options.grouping);
+  std::vector<Unit*> pointers(units.size());
+  std::ranges::transform(units, pointers.begin(), [](Unit& unit) { return &unit; });
+  complete(pointers);
+}
+
+/// Returns when all units have ended, or throws what the first failed with.
+void WriterLane::complete(Units units) {
+  if (enter_or_enqueue(units) == Entry::kEntered) {
+    run_directly(units);
+  } else {
+    for (Unit* unit : units) {
+      await(*unit);
       reach(options_.failpoints, "lane.answered");
     }
   }
   std::exception_ptr first;
-  for (const Unit& unit : units) {
-    const auto error = unit.error ? unit.error : run_effects(unit.after_commit);
+  for (const Unit* unit : units) {
+    const auto error = unit->error ? unit->error : run_effects(unit->after_commit);
     if (!first) first = error;
   }
   if (first) std::rethrow_exception(std::move(first));
 }
 
-bool WriterLane::enter_directly(Unit& unit) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (active_ || !queue_.empty() || stopping_) return false;
-    active_ = true;
-  }
-  Unit* alone = &unit;
-  run({&alone, 1});
-  const std::lock_guard lock(mutex_);
-  active_ = false;
-  const bool was_idle = !idle_work_at_.has_value();
-  idle_work_at_ = checkpointer_->idle_work_at();
-  // Under the lock: a stopping lane is gone right after it.
-  if (!queue_.empty() || stopping_ || (was_idle && idle_work_at_)) wake_.notify_one();
-  return true;
-}
-
-/// All of them or, with an exception, none.
-void WriterLane::enqueue(std::deque<Unit>& units) {
+/// Makes a lone caller on a plain thread the owner of an idle lane; queues the units in every other case: all of them
+/// or, with an exception, none.
+WriterLane::Entry WriterLane::enter_or_enqueue(Units units) {
+  const bool may_enter = units.size() == 1 && !base::in_task();
   bool idle = false;
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) {
       throw base::Error({.code = base::ErrorCode::kClosed, .what = "the database is closing", .hint = ""});
     }
-    if (queue_.size() + units.size() > options_.max_queued) throw_queue_full(options_.max_queued);
     idle = queue_.empty() && !active_;
-    const auto room = queue_.insert(queue_.end(), units.size(), nullptr);
-    std::ranges::transform(units, room, [](Unit& unit) { return &unit; });
+    if (idle && may_enter) {
+      active_ = true;
+      return Entry::kEntered;
+    }
+    if (queue_.size() + units.size() > options_.max_queued) throw_queue_full(options_.max_queued);
+    queue_.insert(queue_.end(), units.begin(), units.end());
   }
   if (idle) wake_.notify_one();
+  return Entry::kQueued;
+}
+
+void WriterLane::run_directly(Units units) {
+  run(units);
+  const std::lock_guard lock(mutex_);
+  active_ = false;
+  const bool was_idle = !idle_work_at_.has_value();
+  idle_work_at_ = checkpointer_->idle_work_at();
+  // Under the lock: a stopping lane is gone right after it.
+  if (!queue_.empty() || stopping_ || (was_idle && idle_work_at_)) wake_.notify_one();
 }
 
 /// Returns when the lane is through with the unit. Throws nothing: the units beside it are still in the lane's hands.

@@ -76,8 +76,10 @@ class WriterLane {
   using Units = std::span<Unit*>;
   class UnitScope;
 
-  bool enter_directly(Unit& unit);
-  void enqueue(std::deque<Unit>& units);
+  enum class Entry { kEntered, kQueued };
+  void complete(Units units);
+  Entry enter_or_enqueue(Units units);
+  void run_directly(Units units);
   void await(Unit& unit);
   bool withdraw(Unit& unit);
 
