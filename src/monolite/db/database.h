@@ -25,9 +25,18 @@ enum class Grouping {
   kAlone,    ///< own transaction: migrations, imports
 };
 
+/// How foreign keys are enforced during a unit. All but kEnforced need Grouping::kAlone.
+enum class ForeignKeys {
+  kEnforced,      ///< as each key says: by default at the end of each statement
+  kDeferred,      ///< all at the end of the unit: imports may bring rows in any order
+  kCheckedAtEnd,  ///< switched off before the transaction, without cascades; before COMMIT every row of the database is
+                  ///< checked and a dangling one undoes the unit (ConstraintViolation). For making tables anew.
+};
+
 struct WriteOptions {
   base::Monotonic::duration timeout = std::chrono::seconds(5);  ///< for the unit to begin; then db::Busy
   Grouping grouping = Grouping::kGrouped;
+  ForeignKeys foreign_keys = ForeignKeys::kEnforced;
 };
 
 /// Emitted on the lane after each COMMIT returned and before anybody is answered.

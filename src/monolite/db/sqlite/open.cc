@@ -13,6 +13,7 @@
 #include <monolite/db/sqlite/detail/boot_check.h>
 #include <monolite/db/sqlite/detail/checkpointer.h>
 #include <monolite/db/sqlite/detail/connection.h>
+#include <monolite/db/sqlite/detail/foreign_keys.h>
 #include <monolite/db/sqlite/detail/quarantine.h>
 #include <monolite/db/sqlite/detail/reader_pool.h>
 #include <monolite/db/sqlite/detail/snapshot_watch.h>
@@ -45,14 +46,6 @@ std::int64_t size_of(const std::string& path) {
   struct stat info {};
   return stat(path.c_str(), &info) == 0 ? info.st_size : 0;
 }
-
-/// A row of `PRAGMA foreign_key_check`.
-struct DanglingRow {
-  std::string_view table;
-  std::optional<std::int64_t> rowid;  // NULL in a table WITHOUT ROWID
-  std::string_view parent;
-};
-BOOST_DESCRIBE_STRUCT(DanglingRow, (), (table, rowid, parent))
 
 class SqliteDatabase final : public Database {
  public:
@@ -100,10 +93,7 @@ class SqliteDatabase final : public Database {
         problems.emplace_back(damage.what());
         return;
       }
-      for (const auto& row : session.each<DanglingRow>("PRAGMA foreign_key_check"_sql)) {
-        problems.push_back(fmt::format("row {} of {} refers to a row of {} that does not exist",
-                                       row.rowid ? std::to_string(*row.rowid) : "?", row.table, row.parent));
-      }
+      for (auto& line : dangling_rows(session)) problems.push_back(std::move(line));
     });
     return problems;
   }

@@ -5,18 +5,23 @@
 
 #include <monolite/db/errors.h>
 #include <monolite/db/sqlite/detail/errors.h>
+#include <monolite/db/sqlite/detail/foreign_keys.h>
 #include <monolite/db/sqlite/detail/writer_lane.h>
 #include <monolite/db/sqlite/failpoints.h>
 
 namespace monolite::db::sqlite {
 
 struct WriterLane::Unit {
-  Unit(base::FunctionRef<void(WriteSession&)> own_work, base::Deadline own_deadline, Grouping own_grouping)
-      : work(own_work), deadline(own_deadline), grouping(own_grouping) {}
+  Unit(base::FunctionRef<void(WriteSession&)> own_work, const WriteOptions& options)
+      : work(own_work),
+        deadline(base::Deadline::after(options.timeout)),
+        grouping(options.grouping),
+        foreign_keys(options.foreign_keys) {}
 
   base::FunctionRef<void(WriteSession&)> work;
   base::Deadline deadline;
   Grouping grouping;
+  ForeignKeys foreign_keys;
   std::exception_ptr error;
   WriteSession::AfterCommit after_commit;
   base::Signal done;
@@ -31,6 +36,20 @@ class WriterLane::UnitScope {
   ~UnitScope() { lane_.unit_thread_.store(std::thread::id(), std::memory_order_relaxed); }
   UnitScope(const UnitScope&) = delete;
   UnitScope& operator=(const UnitScope&) = delete;
+
+ private:
+  WriterLane& lane_;
+};
+
+/// Ends a batch with foreign keys enforced, whatever became of it.
+class WriterLane::EnforceAgain {
+ public:
+  explicit EnforceAgain(WriterLane& lane) noexcept : lane_(lane) {}
+  ~EnforceAgain() {
+    if (lane_.foreign_keys_off_) lane_.enforce_foreign_keys();
+  }
+  EnforceAgain(const EnforceAgain&) = delete;
+  EnforceAgain& operator=(const EnforceAgain&) = delete;
 
  private:
   WriterLane& lane_;
@@ -112,15 +131,16 @@ std::size_t WriterLane::queued() const {
 }
 
 void WriterLane::write(std::span<const base::FunctionRef<void(WriteSession&)>> works, const WriteOptions& options) {
+  ML_REQUIRE(options.foreign_keys == ForeignKeys::kEnforced || options.grouping == Grouping::kAlone,
+             "a unit that sees foreign keys differently needs a transaction of its own: .grouping = kAlone");
   base::require_may_wait();  // before a unit can be seen by the lane: it is this call's
-  const auto deadline = base::Deadline::after(options.timeout);
-  if (works.size() == 1) {  // nearly every call: nothing is allocated for it
-    Unit unit(works.front(), deadline, options.grouping);
+  if (works.size() == 1) {   // nearly every call: nothing is allocated for it
+    Unit unit(works.front(), options);
     Unit* alone = &unit;
     return complete({&alone, 1});
   }
   std::deque<Unit> units;  // a unit does not move
-  for (const auto& work : works) units.emplace_back(work, deadline, options.grouping);
+  for (const auto& work : works) units.emplace_back(work, options);
   std::vector<Unit*> pointers(units.size());
   std::ranges::transform(units, pointers.begin(), [](Unit& unit) { return &unit; });
   complete(pointers);
@@ -247,6 +267,7 @@ void WriterLane::take_batch() {
 /// Every unit of the batch gets its answer in here, whatever happens.
 void WriterLane::run(Units batch) {
   const base::NoSwitch no_switch;  // a unit that waits would hold the write lock of the whole application
+  const EnforceAgain foreign_keys(*this);
   do {
     batch = reject_late(batch);
     if (batch.empty()) return;
@@ -275,6 +296,7 @@ bool WriterLane::begin(Units& batch) {
   const auto impatient = std::ranges::min_element(batch, {}, [](const Unit* unit) { return unit->deadline.at(); });
   connection_->set_lock_deadline((*impatient)->deadline);
   try {
+    switch_foreign_keys_for(batch);
     connection_->control(Control::kBeginWrite);
   } catch (const Busy&) {  // those whose deadline passed are answered, the others go on trying
     return false;
@@ -285,6 +307,22 @@ bool WriterLane::begin(Units& batch) {
     batch = {};
   }
   return true;
+}
+
+/// Before BEGIN: inside of a transaction SQLite ignores the switch.
+void WriterLane::switch_foreign_keys_for(Units batch) {
+  if (foreign_keys_off_ || batch.front()->foreign_keys != ForeignKeys::kCheckedAtEnd) return;
+  foreign_keys_off_ = true;  // first: what fails half way is put right as well
+  set_foreign_keys(*connection_, Enforcement::kOff);
+}
+
+void WriterLane::enforce_foreign_keys() noexcept {
+  try {
+    set_foreign_keys(*connection_, Enforcement::kOn);
+    foreign_keys_off_ = false;
+  } catch (...) {  // a write without foreign keys would store what nobody can trust: this is the answer to all others
+    quarantine_.report(std::current_exception());
+  }
 }
 
 void WriterLane::run_transaction(Units units) {
@@ -343,8 +381,10 @@ void WriterLane::run_in_savepoint(Unit& unit) {
 void WriterLane::run_work(Unit& unit) {
   try {
     WriteSession session(*connection_, unit.after_commit);
+    if (unit.foreign_keys == ForeignKeys::kDeferred) connection_->pragma("PRAGMA defer_foreign_keys=on");
     unit.work(session);
     connection_->require_no_open_statement();
+    if (unit.foreign_keys == ForeignKeys::kCheckedAtEnd) require_no_dangling_rows(session);
     if (connection_->has_unresolved_foreign_keys()) unit.error = std::make_exception_ptr(dangling_reference());
   } catch (...) {  // this unit's own answer
     unit.error = std::current_exception();

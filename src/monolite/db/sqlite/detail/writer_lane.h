@@ -75,6 +75,7 @@ class WriterLane {
   struct Unit;
   using Units = std::span<Unit*>;
   class UnitScope;
+  class EnforceAgain;
 
   enum class Entry { kEntered, kQueued };
   void complete(Units units);
@@ -90,6 +91,8 @@ class WriterLane {
   void run(Units batch);
   Units reject_late(Units batch);
   bool begin(Units& batch);
+  void switch_foreign_keys_for(Units batch);
+  void enforce_foreign_keys() noexcept;
   void run_transaction(Units units);
   void run_units(Units units, const Unit*& at);
   void run_in_savepoint(Unit& unit);
@@ -104,6 +107,7 @@ class WriterLane {
   // These belong to the owner of `active_`.
   std::unique_ptr<Connection> connection_;
   const std::unique_ptr<Checkpointer> checkpointer_;
+  bool foreign_keys_off_ = false;
   std::vector<base::Signal*> signals_;
   std::vector<Unit*> batch_;
 
