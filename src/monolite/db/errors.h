@@ -37,6 +37,14 @@ class ConstraintViolation : public base::Error {
   std::vector<std::string> columns_;
 };
 
+/// A table that others refer to was to be made anew while foreign keys are enforced: dropping its old self would delete
+/// or refuse their rows. Nothing was changed. Write again with ForeignKeys::kCheckedAtEnd; the Migrator does it by
+/// itself.
+class NeedsForeignKeysOff : public base::Error {
+ public:
+  using Error::Error;
+};
+
 /// Stored bytes are not a sound database. The Database answers no further write.
 class Corrupt : public base::Error {
  public:

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <monolite/base/error.h>
+#include <monolite/db/errors.h>
 #include <monolite/db/failpoints.h>
 #include <monolite/db/migration.h>
 
@@ -19,7 +20,9 @@ struct Migrator::Applied {
 namespace {
 
 /// A migration may rebuild a large table, and another process may be in the middle of one: wait, do not give up.
-constexpr WriteOptions kMigration{.timeout = std::chrono::minutes(30), .grouping = Grouping::kAlone};
+WriteOptions for_migration(ForeignKeys foreign_keys) {
+  return {.timeout = std::chrono::minutes(30), .grouping = Grouping::kAlone, .foreign_keys = foreign_keys};
+}
 
 void require_ascending(std::span<const Migration> migrations) {
   for (std::size_t i = 1; i < migrations.size(); ++i) {
@@ -47,12 +50,23 @@ Migrator::Migrator(Database& database, std::span<const Migration> migrations, co
   require_ascending(migrations_);
 }
 
+/// A step that makes a referenced table anew needs foreign keys switched off, which must happen before its transaction:
+/// nobody has to remember that. What the first try did is undone when the second begins.
+template <class F>
+auto Migrator::run_step(F&& step, ForeignKeys foreign_keys) {
+  try {
+    return database_.write(step, for_migration(foreign_keys));
+  } catch (const NeedsForeignKeysOff&) {  // once more, the other way
+    return database_.write(step, for_migration(ForeignKeys::kCheckedAtEnd));
+  }
+}
+
 std::vector<const Migration*> Migrator::migrate() {
   ensure_table();
   refuse_newer();
   std::vector<const Migration*> ran;
   for (const Migration& migration : migrations_) {
-    const bool did_run = database_.write(
+    const bool did_run = run_step(
         [&](WriteSession& tx) {
           // Asked again inside the transaction: another process may have run it while this one waited for the lock.
           if (is_applied(tx, migration.version)) return false;
@@ -63,7 +77,7 @@ std::vector<const Migration*> Migrator::migrate() {
           reach(failpoints_, "migration.recorded");
           return true;
         },
-        kMigration);
+        migration.foreign_keys);
     if (did_run) ran.push_back(&migration);
   }
   return ran;
@@ -73,7 +87,7 @@ std::vector<const Migration*> Migrator::rollback(int steps) {
   refuse_newer();
   std::vector<const Migration*> undone;
   for (; steps > 0; --steps) {
-    const Migration* last = database_.write(
+    const Migration* last = run_step(
         [&](WriteSession& tx) -> const Migration* {
           if (!table_exists(tx)) return nullptr;
           const auto version = tx.find<int>("SELECT version FROM ml_db_migrations ORDER BY version DESC LIMIT 1"_sql);
@@ -91,7 +105,7 @@ std::vector<const Migration*> Migrator::rollback(int steps) {
           tx.exec("DELETE FROM ml_db_migrations WHERE version = ?"_sql, *version);
           return migration;
         },
-        kMigration);
+        foreign_keys_of_last());
     if (!last) {
       refuse_newer();
       break;
@@ -152,7 +166,13 @@ void Migrator::ensure_table() {
           INSERT OR IGNORE INTO ml_db_meta (key, value) VALUES ('seed', 'pending');
         )sql"_script);
       },
-      kMigration);
+      for_migration(ForeignKeys::kEnforced));
+}
+
+ForeignKeys Migrator::foreign_keys_of_last() {
+  const auto all = applied();
+  const Migration* const last = all.empty() ? nullptr : find(all.back().version);
+  return last ? last->foreign_keys : ForeignKeys::kEnforced;
 }
 
 const Migration* Migrator::find(int version) const {

@@ -13,11 +13,14 @@
 namespace monolite::db {
 
 /// One step of the schema. `up` and `down` run in a transaction of their own together with the record that they ran.
+/// They may take a Schema instead of the session. A step that makes a referenced table anew runs a second time, the
+/// first try undone, with foreign keys checked at its end; saying so in `foreign_keys` saves the first try.
 struct Migration {
   int version = 0;   ///< unique, ascending, never reused
   std::string name;  ///< "create_posts"
   std::function<void(WriteSession&)> up;
-  std::function<void(WriteSession&)> down;  ///< empty = cannot be undone
+  std::function<void(WriteSession&)> down = {};  ///< empty = cannot be undone
+  ForeignKeys foreign_keys = ForeignKeys::kEnforced;
 };
 
 struct MigrationStatus {
@@ -55,6 +58,9 @@ class Migrator {
  private:
   struct Applied;
   std::vector<Applied> applied();
+  template <class F>
+  auto run_step(F&& step, ForeignKeys foreign_keys);
+  ForeignKeys foreign_keys_of_last();
   void ensure_table();
   const Migration* find(int version) const;
 

@@ -1,10 +1,15 @@
 // The other process of the tests in this room:
 //   helper sql <database>       runs each line of its input as SQL on a plain connection and answers "ok" or "error N"
 //   helper migrate <database>   waits for a line, then opens the database, migrates and says how many steps it ran
+//   helper rebuild <database>   makes the table `parents` anew again and again and says "made"; on "stop" in its input
+//   it
+//                               says "uncommitted" before the COMMIT of the next one and waits for ever
 //   helper open <database>      opens it as an unprivileged user and says the error code, or "ok"
 
+#include <atomic>
 #include <iostream>
 #include <string>
+#include <thread>
 
 #include <grp.h>
 #include <sqlite3.h>
@@ -12,6 +17,7 @@
 
 #include <monolite/base/error.h>
 #include <monolite/db/migration.h>
+#include <monolite/db/schema.h>
 #include <monolite/db/sqlite/open.h>
 
 namespace {
@@ -61,6 +67,28 @@ int migrate(const char* path) {
   return 0;
 }
 
+/// Reads its input beside the rebuilds, so that a test can kill it at any moment or at a known one.
+int rebuild(const char* path) {
+  const auto database = db::sqlite::open({.path = path});
+  std::atomic<bool> stop = false;
+  std::thread input([&] {
+    std::string line;
+    std::getline(std::cin, line);
+    stop = true;
+  });
+  for (bool strict = true;; strict = !strict) {
+    database->write(
+        [&](db::WriteSession& tx) {
+          db::Schema(tx).change_table("parents", [&](db::TableChange& t) { strict ? t.strict() : t.not_strict(); });
+          if (!stop) return;
+          std::cout << "uncommitted" << std::endl;
+          pause();
+        },
+        {.grouping = db::Grouping::kAlone, .foreign_keys = db::ForeignKeys::kCheckedAtEnd});
+    std::cout << "made" << std::endl;
+  }
+}
+
 int open_unprivileged(const char* path) {
   if (geteuid() == 0 && (setgroups(0, nullptr) != 0 || setgid(kNobody) != 0 || setuid(kNobody) != 0)) return 1;
   try {
@@ -78,8 +106,9 @@ int main(int argc, char** argv) try {
   const std::string command = argc == 3 ? argv[1] : "";
   if (command == "sql") return serve_sql(argv[2]);
   if (command == "migrate") return migrate(argv[2]);
+  if (command == "rebuild") return rebuild(argv[2]);
   if (command == "open") return open_unprivileged(argv[2]);
-  std::cerr << "usage: helper sql|migrate|open <database>\n";
+  std::cerr << "usage: helper sql|migrate|rebuild|open <database>\n";
   return 2;
 } catch (const std::exception& error) {
   std::cerr << "helper: " << error.what() << '\n';
