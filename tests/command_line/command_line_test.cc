@@ -49,14 +49,19 @@ class CommandLine : public testing::Test {
     std::ofstream(folder_ / path) << content;
   }
 
+  std::string read(const std::string& path) const {
+    std::ifstream file(folder_ / path);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
   const monolite::base::TemporaryFolder temporary_;
   const std::filesystem::path& folder_ = temporary_.path();
 };
 
 TEST_F(CommandLine, EveryCommandExplainsItself) {
-  for (const char* command :
-       {"", "server", "db", "db prepare", "db migrate", "db rollback", "db status", "db seed", "db check", "db backup",
-        "db integrity", "routes", "config", "config explain", "version"}) {
+  for (const char* command : {"", "server", "db", "db prepare", "db migrate", "db rollback", "db status", "db seed",
+                              "db check", "db backup", "db integrity", "db schema", "db schema dump", "db schema load",
+                              "routes", "config", "config explain", "version"}) {
     const auto help = run(std::string(command) + " --help");
     EXPECT_EQ(help.exit_code, 0) << command;
     EXPECT_THAT(help.output, AllOf(HasSubstr("Usage:"), HasSubstr("--help"))) << command;
@@ -84,6 +89,44 @@ TEST_F(CommandLine, PreparesSeedsAndReports) {
   const auto unready = run("server --port 0");
   EXPECT_EQ(unready.exit_code, 1);
   EXPECT_THAT(unready.output, HasSubstr("run: db prepare"));
+}
+
+TEST_F(CommandLine, DumpsTheSchemaAndLoadsItIntoANewDatabase) {
+  ASSERT_EQ(run("db prepare").exit_code, 0);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "db"));  // nobody asked for one
+  const auto dump = run("db schema dump -");
+  EXPECT_EQ(dump.exit_code, 0);
+  EXPECT_THAT(dump.output, AllOf(HasSubstr("CREATE TABLE posts ("), HasSubstr("'create_comments'")));
+  EXPECT_EQ(run("db schema dump").exit_code, 0);
+  EXPECT_EQ(read("db/structure.sql"), dump.output);
+  const auto over = run("db schema load");
+  EXPECT_EQ(over.exit_code, 1);
+  EXPECT_THAT(over.output, AllOf(HasSubstr("not empty"), HasSubstr("hint:")));
+
+  const auto loaded = run("db schema load db/structure.sql", "MONOLITE_ENV=test");
+  EXPECT_EQ(loaded.exit_code, 0) << loaded.output;
+  EXPECT_EQ(run("db schema dump -", "MONOLITE_ENV=test").output, dump.output);
+  EXPECT_THAT(run("db migrate", "MONOLITE_ENV=test").output, HasSubstr("nothing to migrate"));
+}
+
+TEST_F(CommandLine, AMissingDumpMakesNoDatabase) {
+  const auto outcome = run("db schema load nothing.sql");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.output, HasSubstr("cannot read nothing.sql"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_));
+}
+
+TEST_F(CommandLine, MigratingKeepsTheDumpOfAFolderThatIsThereInDevelopment) {
+  std::filesystem::create_directories(folder_ / "db");
+  ASSERT_EQ(run("db prepare", "MONOLITE_ENV=test").exit_code, 0);
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "db"));
+  ASSERT_EQ(run("db prepare").exit_code, 0);
+  const auto whole = read("db/structure.sql");
+  EXPECT_THAT(whole, HasSubstr("CREATE TABLE comments"));
+  EXPECT_THAT(run("db rollback").output, HasSubstr("db/structure.sql"));
+  EXPECT_THAT(read("db/structure.sql"), Not(HasSubstr("CREATE TABLE comments")));
+  EXPECT_EQ(run("db migrate").exit_code, 0);
+  EXPECT_EQ(read("db/structure.sql"), whole);
 }
 
 TEST_F(CommandLine, BacksUpIntoANewFile) {

@@ -16,7 +16,14 @@ app::PrepareProgress shown_on(Terminal& terminal) {
 void prepare(Context& context) {
   const auto config = app::load_config(context.surroundings);
   const auto app = context.open(config, db::sqlite::CreateFile::kIfMissing);
-  app::prepare(*app, context.application, shown_on(context.terminal));
+  bool migrated = false;
+  auto progress = shown_on(context.terminal);
+  progress.migrated = [&, tell = progress.migrated](const db::Migration& m) {
+    migrated = true;
+    tell(m);
+  };
+  app::prepare(*app, context.application, progress);
+  if (migrated) dump_after_change(context, *app);
 }
 
 void migrate(Context& context) {
@@ -25,6 +32,7 @@ void migrate(Context& context) {
   const auto ran = app->migrator().migrate();
   for (const auto* m : ran) context.terminal.line(fmt::format("migrated {:04} {}", m->version, m->name));
   if (ran.empty()) context.terminal.line("nothing to migrate");
+  if (!ran.empty()) dump_after_change(context, *app);
 }
 
 void rollback(Context& context, int steps) {
@@ -33,6 +41,7 @@ void rollback(Context& context, int steps) {
   const auto undone = app->migrator().rollback(steps);
   for (const auto* m : undone) context.terminal.line(fmt::format("rolled back {:04} {}", m->version, m->name));
   if (undone.empty()) context.terminal.line("nothing to roll back");
+  if (!undone.empty()) dump_after_change(context, *app);
 }
 
 void seed(Context& context) {

@@ -36,6 +36,8 @@ Terminal::Terminal(Ink ink)
     : ink_out_(ink == Ink::kWhenTerminal && isatty(STDOUT_FILENO) == 1),
       ink_err_(ink == Ink::kWhenTerminal && isatty(STDERR_FILENO) == 1) {}
 
+void Terminal::text(std::string_view text) { fmt::print(stdout, "{}", text); }
+
 void Terminal::line(std::string_view text) { fmt::print(stdout, "{}\n", text); }
 
 std::string Terminal::coloured(std::string_view text, Colour colour) const {

@@ -18,6 +18,8 @@ class Terminal {
 
   /// A line on standard output.
   void line(std::string_view text = {});
+  /// Text on standard output as it is, for another program.
+  void text(std::string_view text);
   std::string coloured(std::string_view text, Colour colour) const;
 
   /// A bar that is redrawn in place; in a pipe only its end is printed. Goes to standard error: it is no result.

@@ -31,6 +31,13 @@ void initialize_library() {
   process.require_parent("SQLite");
 }
 
+/// The statement that fails, not the whole script, which may be a file.
+std::string first_lines(std::string_view script) {
+  constexpr std::size_t kMost = 300;
+  script.remove_prefix(std::min(script.find_first_not_of(" \t\r\n"), script.size()));
+  return script.size() <= kMost ? std::string(script) : fmt::format("{}…", script.substr(0, kMost));
+}
+
 /// What a pragma answers, as the shell prints it.
 std::string text_of(const Cell& cell) {
   return cell.type == ColumnType::kInteger ? std::to_string(cell.integer) : std::string(cell.bytes);
@@ -199,9 +206,10 @@ void Connection::run(const Script& script) {
   const char* next = script.text().data();
   const char* const end = next + script.text().size();
   while (next < end) {
+    const char* const begin = next;
     sqlite3_stmt* handle = nullptr;
     const int prepared = sqlite3_prepare_v3(handle_, next, static_cast<int>(end - next), 0, &handle, &next);
-    if (prepared != SQLITE_OK) fail(prepared, script.text());
+    if (prepared != SQLITE_OK) fail(prepared, first_lines({begin, static_cast<std::size_t>(end - begin)}));
     if (!handle) continue;  // white space or a comment
     PreparedStatement statement(*this, handle);
     while (statement.step()) {
