@@ -19,6 +19,7 @@ endif()
 add_library(monolite_sqlite3 STATIC "${MONOLITE_SQLITE_DIR}/sqlite3.c")
 # Installed, its header is for those who ask for the component sqlite3 (cmake/monoliteConfig.cmake.in).
 target_include_directories(monolite_sqlite3 SYSTEM PUBLIC "$<BUILD_INTERFACE:${MONOLITE_SQLITE_DIR}>")
+target_compile_definitions(monolite_sqlite3 PUBLIC SQLITE_ENABLE_NORMALIZE)  # its header shows the function then
 target_compile_definitions(monolite_sqlite3 PRIVATE
   HAVE_FDATASYNC=1
   SQLITE_DQS=0
@@ -36,7 +37,6 @@ target_compile_definitions(monolite_sqlite3 PRIVATE
   SQLITE_ENABLE_DBSTAT_VTAB
   SQLITE_ENABLE_FTS5
   SQLITE_ENABLE_MATH_FUNCTIONS
-  SQLITE_ENABLE_NORMALIZE
   SQLITE_ENABLE_PREUPDATE_HOOK
   SQLITE_ENABLE_SESSION
   SQLITE_ENABLE_SNAPSHOT

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <ctime>
 
 namespace monolite::base {
 
@@ -10,6 +11,14 @@ using Timestamp = std::chrono::sys_time<std::chrono::microseconds>;
 
 /// The monotonic clock: for waits, deadlines and measured durations; immune to NTP and to people.
 using Monotonic = std::chrono::steady_clock;
+
+/// Now, as of the kernel's last tick: up to 10 ms behind Monotonic::now() and never ahead of it. Four times cheaper,
+/// for what is measured all the time and only matters when it is long.
+inline Monotonic::time_point coarse_now() noexcept {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);  // steady_clock is CLOCK_MONOTONIC
+  return Monotonic::time_point(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
+}
 
 /// The wall clock, injected so that tests never sleep. Threads: any.
 class Clock {

@@ -20,6 +20,8 @@ std::string_view name_of(ErrorCode code) noexcept {
       return "conflict";
     case ErrorCode::kBusy:
       return "busy";
+    case ErrorCode::kCancelled:
+      return "cancelled";
     case ErrorCode::kClosed:
       return "closed";
     case ErrorCode::kFull:

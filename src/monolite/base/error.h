@@ -15,6 +15,7 @@ enum class ErrorCode {
   kForbidden,    ///< the caller may not do this
   kConflict,     ///< clashes with what is stored (a constraint)
   kBusy,         ///< a queue is full, a lock is held, a deadline passed while waiting: try again later
+  kCancelled,    ///< whoever asked does not wait for the answer any more
   kClosed,       ///< the object is shutting down or was given up after an earlier error
   kFull,         ///< the disk or a quota is full
   kIo,           ///< the operating system refused a read, write or open

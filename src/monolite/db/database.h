@@ -16,6 +16,7 @@
 #include <monolite/base/function_ref.h>
 #include <monolite/base/task.h>
 #include <monolite/db/session.h>
+#include <monolite/db/slow_query.h>
 
 namespace monolite::db {
 
@@ -197,12 +198,17 @@ class Database {
   /// Compiles `sql` without running it. Errors: what the database says against it (scope kBug or kCaller).
   StatementShape describe(std::string_view sql);
 
+  /// How the database would find the rows of `sql`; nothing is run. Parameters need no values. Errors as `describe`.
+  QueryPlan explain(std::string_view sql);
+
   base::Event<BatchCommitted> batch_committed;
   base::Event<CheckpointFailed> checkpoint_failed;
   base::Event<Quarantined> quarantined;
   base::Event<WalSyncFailed> wal_sync_failed;
   base::Event<SnapshotTooOld> snapshot_too_old;
   base::Event<SnapshotBarrierEnded> snapshot_barrier_ended;
+  base::Event<SlowQuery> slow_query;
+  base::Event<SlowUnit> slow_unit;
 
  protected:
   virtual void run_read(base::FunctionRef<void(ReadSession&)> reads) = 0;

@@ -10,6 +10,7 @@
 
 #include <monolite/base/function_ref.h>
 #include <monolite/base/task.h>
+#include <monolite/db/query_plan.h>
 #include <monolite/db/record.h>
 #include <monolite/db/row_set.h>
 #include <monolite/db/sql.h>
@@ -23,6 +24,8 @@ class StatementSource {
   virtual Statement& acquire(const Sql& sql) = 0;
   /// Takes it back: reset, and kept for the next use.
   virtual void release(Statement& statement) noexcept = 0;
+  /// How the connection would run `sql`.
+  virtual QueryPlan explain(std::string_view sql) = 0;
   /// Runs several statements without parameters.
   virtual void run(const Script& script) = 0;
 
@@ -176,6 +179,9 @@ class ReadSession {
 
   /// Compiles a statement without running it: throws what the database says against it.
   StatementShape describe(const Sql& sql) { return StatementLease(source_, sql)->shape(); }
+
+  /// How the database would find the rows; nothing is run, and parameters need no values. Errors: as `describe`.
+  QueryPlan explain(const Sql& sql) { return source_.explain(sql.text()); }
 
  protected:
   StatementSource& source() const noexcept { return source_; }

@@ -3,6 +3,7 @@
 #include <functional>
 #include <utility>
 
+#include <monolite/base/attached.h>
 #include <monolite/base/detail/fiber.h>
 #include <monolite/base/loop.h>
 #include <monolite/base/task.h>
@@ -28,6 +29,7 @@ struct TaskState {
   std::function<void()> done;
   TaskState* next = nullptr;
   SwitchListener* listeners = nullptr;
+  detail::Attachment* attachments = nullptr;
 };
 
 namespace detail {

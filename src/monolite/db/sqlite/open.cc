@@ -32,6 +32,12 @@ std::unique_ptr<Connection> open_connection(const Options& options, Role role) {
   return connection;
 }
 
+std::unique_ptr<Connection> watched(std::unique_ptr<Connection> connection, const Options& options,
+                                    const Database& database) {
+  connection->watch().report_slow(options.slow_query, database.slow_query);
+  return connection;
+}
+
 std::unique_ptr<Connection> open_writer(const Options& options) {
   const Role role = options.create == CreateFile::kIfMissing ? Role::kCreator : Role::kWriter;
   auto connection = std::make_unique<Connection>(options.path, role, options.vfs);
@@ -52,11 +58,13 @@ class SqliteDatabase final : public Database {
   explicit SqliteDatabase(const Options& options)
       : options_(options),
         watch_("a database", SnapshotLimits{options.snapshot_warn_after, options.snapshot_interrupt_after}, *this),
-        lane_("a database", LaneParts{open_writer(options), checkpointer()},
-              LaneOptions{options.max_queued_writes, options.max_batch, options.failpoints}, *this, quarantine_),
+        lane_("a database", LaneParts{watched(open_writer(options), options, *this), checkpointer()},
+              LaneOptions{options.max_queued_writes, options.max_batch, options.unit_timeout, options.slow_query,
+                          options.failpoints},
+              *this, quarantine_),
         readers_(
-            "a database", [this] { return open_connection(options_, Role::kReader); }, lane_->commits(),
-            ReaderPool::Watchers{watch_->snapshots(), quarantine_}, options.max_readers) {}
+            "a database", [this] { return watched(open_connection(options_, Role::kReader), options_, *this); },
+            lane_->commits(), ReaderPool::Watchers{watch_->snapshots(), quarantine_}, options.max_readers) {}
 
   DatabaseStatus status() override {
     static constexpr std::array kModes{"off", "normal", "full"};

@@ -45,6 +45,9 @@ struct Options {
 
   int writer_cache_kib = 16'000;
   int reader_cache_kib = 8'000;
+  std::chrono::milliseconds slow_query{20};        ///< statements and write units of that length are told; 0: none
+  std::chrono::milliseconds unit_timeout{10'000};  ///< that a grouped write unit may hold the lane; 0: any
+
   std::string vfs = {};  ///< name of a registered SQLite VFS; empty = the system's (tests inject faults)
   base::Failpoints* failpoints = nullptr;  ///< for tests: sqlite/failpoints.h; outlives the database
 };

@@ -71,7 +71,10 @@ class Connection::PreparedStatement final : public Statement {
   bool step() override {
     if (connection_.poison_) std::rethrow_exception(connection_.poison_);
     const int result = sqlite3_step(handle_);
-    if (result == SQLITE_ROW) return true;
+    if (result == SQLITE_ROW) {
+      ++execution.rows;
+      return true;
+    }
     if (result != SQLITE_DONE) connection_.fail(result, sql());
     return false;
   }
@@ -100,7 +103,10 @@ class Connection::PreparedStatement final : public Statement {
     }
   }
 
+  sqlite3_stmt* handle() const noexcept { return handle_; }
+
   bool busy = false;
+  Execution execution;
 
  protected:
   int generation() const noexcept override { return sqlite3_stmt_status(handle_, SQLITE_STMTSTATUS_REPREPARE, 0); }
@@ -121,7 +127,8 @@ class Connection::PreparedStatement final : public Statement {
   sqlite3_stmt* handle_;
 };
 
-Connection::Connection(const std::string& path, Role role, const std::string& vfs) {
+Connection::Connection(const std::string& path, Role role, const std::string& vfs)
+    : watch_(role == Role::kReader ? StoppedBy::kQueryScope : StoppedBy::kUnitTime) {
   initialize_library();
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                     (role == Role::kCreator ? SQLITE_OPEN_CREATE : 0);
@@ -139,6 +146,7 @@ void Connection::set_up(const std::string& path) {
   sqlite3_busy_handler(handle_, on_busy, this);
   sqlite3_wal_hook(handle_, on_wal_commit, this);  // also ends SQLite's own checkpoints inside COMMIT
   sqlite3_set_authorizer(handle_, on_compile, this);
+  watch_.guard(handle_);
   // For libraries that were not built with our flags; "" is never a string, and nobody writes the schema by hand.
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
@@ -186,6 +194,7 @@ Statement& Connection::acquire(const Sql& sql) {
   if (poison_) std::rethrow_exception(poison_);
   PreparedStatement* statement = sql.is_literal() ? cached(sql) : nullptr;
   if (!statement) statement = one_offs_.emplace_back(prepare(sql.text(), 0)).get();
+  watch_.began(statement->execution, statement->handle(), sql);
   statement->busy = true;
   ++leases_;
   return *statement;
@@ -195,10 +204,19 @@ void Connection::release(Statement& statement) noexcept {
   statement.reset();
   auto& prepared = static_cast<PreparedStatement&>(statement);
   prepared.busy = false;
+  watch_.ended(prepared.execution, prepared.handle());
   --leases_;
   if (!one_offs_.empty()) {
     std::erase_if(one_offs_, [&](const auto& entry) { return entry.get() == &prepared; });
   }
+}
+
+QueryPlan Connection::explain(std::string_view sql) {
+  if (poison_) std::rethrow_exception(poison_);
+  prepare(sql, 0);  // says what is wrong with it, in the terms of `acquire`
+  auto plan = query_plan(handle_, sql);
+  if (!plan) fail(sqlite3_extended_errcode(handle_), sql);
+  return std::move(*plan);
 }
 
 void Connection::run(const Script& script) {
@@ -306,6 +324,7 @@ CheckpointResult Connection::checkpoint(CheckpointMode mode) {
 
 void Connection::fail(int result, std::string_view doing) {
   try {
+    if ((result & 0xff) == SQLITE_INTERRUPT) watch_.throw_if_stopped(doing);
     throw_error(handle_, result, doing);
   } catch (...) {  // noted here, handled by whoever asked
     remember_failure(result);

@@ -10,6 +10,7 @@
 
 #include <monolite/base/task.h>
 #include <monolite/db/session.h>
+#include <monolite/db/sqlite/detail/query_watch.h>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -53,6 +54,7 @@ class Connection final : public StatementSource {
 
   Statement& acquire(const Sql& sql) override;
   void release(Statement& statement) noexcept override;
+  QueryPlan explain(std::string_view sql) override;
   void run(const Script& script) override;
 
   /// Runs a statement made of trusted text and gives the first column of its last row as text.
@@ -86,6 +88,8 @@ class Connection final : public StatementSource {
   /// open here. Errors: of the disk.
   CheckpointResult checkpoint(CheckpointMode mode);
 
+  QueryWatch& watch() noexcept { return watch_; }
+
   sqlite3* handle() const noexcept { return handle_; }
 
  private:
@@ -103,6 +107,7 @@ class Connection final : public StatementSource {
   static int on_compile(void* self, int action, const char* operation, const char* name, const char*,
                         const char*) noexcept;
 
+  QueryWatch watch_;
   sqlite3* handle_ = nullptr;
   base::Deadline lock_deadline_;
   bool controlling_ = false;  // a Control is compiled or run right now

@@ -166,6 +166,16 @@ std::exception_ptr copy_of(const std::exception_ptr& error) noexcept {
   }
 }
 
+bool is_interrupted(const std::exception_ptr& error) noexcept {
+  try {
+    std::rethrow_exception(error);
+  } catch (const base::Error& e) {
+    return (e.system_code() & 0xff) == SQLITE_INTERRUPT;
+  } catch (...) {  // the answer is no
+    return false;
+  }
+}
+
 bool is_constraint(const std::exception_ptr& error) noexcept {
   try {
     std::rethrow_exception(error);

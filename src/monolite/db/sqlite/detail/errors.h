@@ -16,5 +16,7 @@ namespace monolite::db::sqlite {
 std::exception_ptr copy_of(const std::exception_ptr& error) noexcept;
 
 bool is_constraint(const std::exception_ptr& error) noexcept;
+/// Whether a limit ended the statement, or somebody who waited no longer.
+bool is_interrupted(const std::exception_ptr& error) noexcept;
 
 }  // namespace monolite::db::sqlite

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <monolite/base/attached.h>
 #include <monolite/db/errors.h>
 #include <monolite/db/sqlite/detail/errors.h>
 #include <monolite/db/sqlite/detail/foreign_keys.h>
@@ -19,6 +20,7 @@ struct WriterLane::Unit {
         foreign_keys(options.foreign_keys) {}
 
   base::FunctionRef<void(WriteSession&)> work;
+  base::Attachments attachments = base::Attachments::here();
   base::Deadline deadline;
   Grouping grouping;
   ForeignKeys foreign_keys;
@@ -72,10 +74,11 @@ Busy too_late() {
 }
 
 Busy undone_by_another() {
-  return Busy({.code = base::ErrorCode::kBusy,
-               .scope = base::ErrorScope::kRetry,
-               .what = "another write of the same commit rolled the whole transaction back",
-               .hint = "try again; find the statement with OR ROLLBACK or RAISE(ROLLBACK) and use ABORT"});
+  return Busy(
+      {.code = base::ErrorCode::kBusy,
+       .scope = base::ErrorScope::kRetry,
+       .what = "another write of the same commit rolled the whole transaction back",
+       .hint = "try again; the other write's error names the statement: OR ROLLBACK, RAISE(ROLLBACK), or too long"});
 }
 
 ConstraintViolation dangling_reference() {
@@ -380,11 +383,8 @@ void WriterLane::run_in_savepoint(Unit& unit) {
 /// Leaves the unit's own failure in `unit.error`; throws when the transaction or the database is lost.
 void WriterLane::run_work(Unit& unit) {
   try {
-    WriteSession session(*connection_, unit.after_commit);
-    if (unit.foreign_keys == ForeignKeys::kDeferred) connection_->pragma("PRAGMA defer_foreign_keys=on");
-    unit.work(session);
+    call_work(unit);
     connection_->require_no_open_statement();
-    if (unit.foreign_keys == ForeignKeys::kCheckedAtEnd) require_no_dangling_rows(session);
     if (connection_->has_unresolved_foreign_keys()) unit.error = std::make_exception_ptr(dangling_reference());
   } catch (...) {  // this unit's own answer
     unit.error = std::current_exception();
@@ -394,10 +394,32 @@ void WriterLane::run_work(Unit& unit) {
   if (connection_->poison()) std::rethrow_exception(connection_->poison());
 }
 
-/// What spoils the disk or the file concerns everybody. What a single unit did (OR ROLLBACK) is its own answer; the
-/// others may try again.
+/// On behalf of the task that wrote: what is attached there is found here, and told of a slow unit.
+void WriterLane::call_work(Unit& unit) {
+  const base::AdoptAttachments adopted(unit.attachments);
+  const auto begun = base::coarse_now();
+  const bool limited = options_.unit_timeout.count() > 0 && unit.grouping == Grouping::kGrouped;
+  connection_->watch().stop_unit_at(limited ? begun + options_.unit_timeout : base::Monotonic::time_point::max());
+  struct Tell {
+    ~Tell() {
+      const auto took = base::coarse_now() - begun;
+      lane.connection_->watch().stop_unit_at(base::Monotonic::time_point::max());
+      if (lane.options_.slow_unit.count() == 0 || took < lane.options_.slow_unit) return;
+      lane.database_.slow_unit.emit({std::chrono::duration_cast<std::chrono::milliseconds>(took)});
+    }
+    const WriterLane& lane;
+    base::Monotonic::time_point begun;
+  } const tell{*this, begun};
+  WriteSession session(*connection_, unit.after_commit);
+  if (unit.foreign_keys == ForeignKeys::kDeferred) connection_->pragma("PRAGMA defer_foreign_keys=on");
+  unit.work(session);
+  if (unit.foreign_keys == ForeignKeys::kCheckedAtEnd) require_no_dangling_rows(session);
+}
+
+/// What spoils the disk or the file concerns everybody. What a single unit did (OR ROLLBACK, unit_timeout) is its own
+/// answer; the others may try again.
 void WriterLane::give_up_batch(Units units, const Unit* culprit, const std::exception_ptr& cause) {
-  const bool is_own_fault = culprit && is_constraint(cause);
+  const bool is_own_fault = culprit && (is_constraint(cause) || is_interrupted(cause));
   for (Unit* unit : units) {
     unit->error = is_own_fault && unit != culprit ? std::make_exception_ptr(undone_by_another()) : copy_of(cause);
   }

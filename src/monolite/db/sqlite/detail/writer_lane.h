@@ -27,6 +27,8 @@ namespace monolite::db::sqlite {
 struct LaneOptions {
   std::size_t max_queued = 10'000;
   std::size_t max_batch = 256;
+  std::chrono::milliseconds unit_timeout{0};  ///< of a grouped unit; 0: any
+  std::chrono::milliseconds slow_unit{0};     ///< tell of those that hold the lane so long; 0: of none
   base::Failpoints* failpoints = nullptr;
 };
 
@@ -97,6 +99,7 @@ class WriterLane {
   void run_units(Units units, const Unit*& at);
   void run_in_savepoint(Unit& unit);
   void run_work(Unit& unit);
+  void call_work(Unit& unit);
   void give_up_batch(Units units, const Unit* culprit, const std::exception_ptr& cause);
   void answer(Units units);
   void report_damage();
