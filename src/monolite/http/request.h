@@ -3,6 +3,7 @@
 #include <charconv>
 #include <concepts>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -107,6 +108,12 @@ class Request {
   const Cookies& cookies() const;
   std::optional<std::string_view> cookie(std::string_view name) const { return cookies().find(name); }
 
+  /// True when the client has hung up, so that work for the answer may end: a client that only ended its side counts as
+  /// well. Asks the kernel (a microsecond); may be called often. Never true off the loop's thread, and without a server.
+  bool is_client_gone() const { return is_client_gone_ && is_client_gone_(); }
+  /// For whoever holds the connection.
+  void ask_client(std::function<bool()> is_gone) { is_client_gone_ = std::move(is_gone); }
+
   /// Who asked, in logs and headers: a sane incoming X-Request-Id (1..128 of letters, digits, `-_.@`), else a UUID.
   const std::string& request_id() const;
   /// A log whose lines carry `request_id`.
@@ -152,6 +159,7 @@ class Request {
   mutable std::optional<Cookies> cookies_;
   mutable std::optional<base::Log> log_;
   mutable std::string request_id_;
+  std::function<bool()> is_client_gone_;
   std::vector<Slot> slots_;
 };
 

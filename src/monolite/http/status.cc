@@ -60,6 +60,8 @@ std::string_view reason(Status status) noexcept {
       return "Too Many Requests";
     case Status::kHeaderFieldsTooLarge:
       return "Request Header Fields Too Large";
+    case Status::kClientClosedRequest:
+      return "Client Closed Request";
     case Status::kInternalServerError:
       return "Internal Server Error";
     case Status::kNotImplemented:

@@ -35,6 +35,7 @@ enum class Status : std::uint16_t {
   kUnprocessable = 422,
   kTooManyRequests = 429,
   kHeaderFieldsTooLarge = 431,
+  kClientClosedRequest = 499,  ///< nobody reads it: for the log (nginx's number, HTTP has none)
   kInternalServerError = 500,
   kNotImplemented = 501,
   kServiceUnavailable = 503,

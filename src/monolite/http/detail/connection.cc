@@ -173,6 +173,8 @@ void Connection::handle() {
   expires_at_ = Clock::time_point::max();
   fill_origin();
   request_.emplace(std::move(parts_), home_.shared().context);
+  // On the loop's thread only: elsewhere the socket may be closed, and its number be another's, at the same time.
+  request_->ask_client([this] { return base::on_loop() && phase_ == Phase::kHandling && stream_->has_ended(); });
   ++pending_;
   home_.loop().spawn([this] { response_ = home_.shared().root.answer(*request_); },
                      [this] {

@@ -20,9 +20,18 @@ Status status_for(base::ErrorCode code) noexcept {
       return Status::kBadRequest;
     case base::ErrorCode::kBusy:
       return Status::kServiceUnavailable;
+    case base::ErrorCode::kCancelled:
+      return Status::kClientClosedRequest;
     default:
       return Status::kInternalServerError;
   }
+}
+
+/// The client is gone, or has at least ended its side: the connection only needs closing.
+Response unread_answer() {
+  Response response(Status::kClientClosedRequest);
+  response.headers().set("Connection", "close");
+  return response;
 }
 
 }  // namespace
@@ -64,7 +73,7 @@ Response RequestRoot::rescue(const Request& request, const std::exception_ptr& e
   const Status status = status_for(error);
   const bool ours = status == Status::kInternalServerError;
   const std::string error_id = ours ? base::random_hex(request.context().rng, kErrorIdBytes) : std::string();
-  Response response = error_page(status, error_id);
+  Response response = status == Status::kClientClosedRequest ? unread_answer() : error_page(status, error_id);
   events_.failed.emit({.request = request, .error = error, .status = status, .error_id = error_id});
   return response;
 }
@@ -80,6 +89,8 @@ void log_failure(const RequestFailed& failure) {
           {{"error_id", failure.error_id}, {"method", method}, {"path", request.path()}, {"error", text}});
     case Status::kServiceUnavailable:
       return request.log().warn("http.busy", {{"method", method}, {"path", request.path()}, {"error", text}});
+    case Status::kClientClosedRequest:
+      return request.log().info("http.client_gone", {{"method", method}, {"path", request.path()}, {"error", text}});
     default:
       return request.log().debug(
           "http.refused",

@@ -121,6 +121,12 @@ bool Stream::has_input() const noexcept {
   return impl_->socket.available(ec) > 0 && !ec;
 }
 
+bool Stream::has_ended() const noexcept {
+  char byte = 0;
+  const ssize_t seen = ::recv(impl_->socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return seen == 0 || (seen < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
+
 void Stream::shutdown_send() noexcept {
   ErrorCode ignored;  // the peer may be gone
   impl_->socket.shutdown(tcp::socket::shutdown_send, ignored);

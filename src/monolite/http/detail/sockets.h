@@ -44,6 +44,8 @@ class Stream {
   void wait_writable();
   /// True when bytes have arrived that no read has taken yet.
   bool has_input() const noexcept;
+  /// True when the peer has closed or reset the connection, or ended its side of it, and left nothing to read.
+  bool has_ended() const noexcept;
   /// Tells the peer that nothing more will come.
   void shutdown_send() noexcept;
   void close() noexcept;
