@@ -60,8 +60,8 @@ class CommandLine : public testing::Test {
 
 TEST_F(CommandLine, EveryCommandExplainsItself) {
   for (const char* command : {"", "server", "db", "db prepare", "db migrate", "db rollback", "db status", "db seed",
-                              "db check", "db backup", "db integrity", "db schema", "db schema dump", "db schema load",
-                              "routes", "config", "config explain", "version"}) {
+                              "db check", "db explain", "db backup", "db integrity", "db schema", "db schema dump",
+                              "db schema load", "routes", "config", "config explain", "version"}) {
     const auto help = run(std::string(command) + " --help");
     EXPECT_EQ(help.exit_code, 0) << command;
     EXPECT_THAT(help.output, AllOf(HasSubstr("Usage:"), HasSubstr("--help"))) << command;
@@ -127,6 +127,22 @@ TEST_F(CommandLine, MigratingKeepsTheDumpOfAFolderThatIsThereInDevelopment) {
   EXPECT_THAT(read("db/structure.sql"), Not(HasSubstr("CREATE TABLE comments")));
   EXPECT_EQ(run("db migrate").exit_code, 0);
   EXPECT_EQ(read("db/structure.sql"), whole);
+}
+
+TEST_F(CommandLine, ExplainsAStatementWithoutRunningIt) {
+  ASSERT_EQ(run("db prepare").exit_code, 0);
+  const auto by_id = run("db explain 'SELECT title FROM posts WHERE id = ?'");
+  EXPECT_EQ(by_id.exit_code, 0) << by_id.output;
+  EXPECT_THAT(by_id.output, AllOf(HasSubstr("`--SEARCH posts USING INTEGER PRIMARY KEY"), Not(HasSubstr("note:"))));
+  EXPECT_THAT(run("db explain 'SELECT * FROM posts ORDER BY description'").output,
+              AllOf(HasSubstr("|--SCAN posts"), HasSubstr("note: every row of posts is read"),
+                    HasSubstr("note: ORDER BY needs a sort")));
+  EXPECT_EQ(run("db explain 'DELETE FROM posts'").exit_code, 0);
+  EXPECT_THAT(run("db check").output, HasSubstr("fit the schema"));
+  const auto typo = run("db explain 'SELECT titel FROM posts'");
+  EXPECT_EQ(typo.exit_code, 1);
+  EXPECT_THAT(typo.output, AllOf(HasSubstr("no such column: titel"), HasSubstr("hint: ")));
+  EXPECT_EQ(run("db explain").exit_code, 2);
 }
 
 TEST_F(CommandLine, BacksUpIntoANewFile) {

@@ -4,6 +4,7 @@
 
 #include <monolite/app/app.h>
 #include <monolite/app/detail/database_log.h>
+#include <monolite/app/detail/request_queries.h>
 #include <monolite/db/sqlite/open.h>
 #include <monolite/http/stack.h>
 
@@ -54,6 +55,7 @@ App::App(const Application& application, Config config, World world, db::sqlite:
       public_files_(public_files(application, config_, world_.clock, workers_)) {
   subscriptions_ = log_events(*primary_, world_.log);
   if (const auto why = primary_->status().quarantine) world_.log.error("db.quarantined", {{"error", *why}});
+  for (auto& told : detail::log_slow_queries(*primary_, world_.log)) subscriptions_.push_back(std::move(told));
   build();
 }
 
@@ -73,15 +75,20 @@ void App::build() {
 }
 
 http::Handler App::handler() {
-  return http::stack({http::default_headers(http::recommended_headers()), sessions_.layer()},
+  return http::stack({detail::request_queries(config_.queries, sql_sites(), world_.log),
+                      http::default_headers(http::recommended_headers()), sessions_.layer()},
                      [this](http::Request& request) { return router_.handle(request); });
 }
 
 db::Migrator App::migrator() { return db::Migrator(*primary_, application_.migrations, world_.clock); }
 
+std::vector<std::span<const db::SqlSite>> App::sql_sites() const {
+  return {db::sql_literals(), sql_literals(), application_.sql};
+}
+
 SqlCheck App::check_sql() {
   SqlCheck check;
-  for (const auto sites : {db::sql_literals(), sql_literals(), application_.sql}) {
+  for (const auto sites : sql_sites()) {
     check.literals += sites.size();
     for (auto& problem : db::check_statements(*primary_, sites)) check.problems.push_back(std::move(problem));
   }

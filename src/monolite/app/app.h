@@ -75,6 +75,8 @@ class App {
 
  private:
   void build();
+  /// Those of the rooms and of the application.
+  std::vector<std::span<const db::SqlSite>> sql_sites() const;
 
   const Application& application_;
   const Config config_;

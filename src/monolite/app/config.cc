@@ -10,6 +10,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+constexpr int kRepeatsInDevelopment = 5;
 constexpr std::int64_t kManyBytes = std::int64_t{1} << 40;
 
 ConfigFile database_file(Config& config) {
@@ -38,6 +39,16 @@ ConfigFile database_file(Config& config) {
   file.duration<milliseconds>(
       "wal_sync_interval", config.primary.wal_sync_interval, 0, 60'000, "ms",
       "at synchronous: normal, how soon after a commit its log is synced; 0 = by checkpoints only");
+  file.duration<milliseconds>("slow_query", config.primary.slow_query, 0, 3'600'000, "ms",
+                              "a statement or write of that length is worth a line in the log; 0 = never");
+  file.duration<milliseconds>("query_timeout", config.queries.time, 0, 3'600'000, "ms",
+                              "all reads of one request together; beyond it is answered with 503; 0 = any");
+  file.integer("query_steps", config.queries.steps, 0, kManyBytes, "steps",
+               "the same in instructions of SQLite's virtual machine; 0 = any");
+  file.integer("repeated_query", config.queries.repeats, 0, 1'000'000, "times",
+               "one statement that a request runs so often is worth a line in the log; 0 = not counted");
+  file.duration<milliseconds>("unit_timeout", config.primary.unit_timeout, 0, 86'400'000, "ms",
+                              "how long one write may hold up the others before it is ended; 0 = any");
   file.integer("writer_cache", config.primary.writer_cache_kib, 100, 100'000'000, "KiB", "page cache of the writer");
   file.integer("reader_cache", config.primary.reader_cache_kib, 100, 100'000'000, "KiB", "page cache of each reader");
   file.flag(
@@ -121,6 +132,8 @@ Config load_config(const Surroundings& surroundings, const std::vector<Flag>& fl
   if (surroundings.environment == Environment::kProduction && !surroundings.variable("RELAX_SSL")) {
     config.secure_cookies = http::Secure::kYes;
   }
+
+  if (surroundings.environment == Environment::kDevelopment) config.queries.repeats = kRepeatsInDevelopment;
 
   auto database = database_file(config);
   auto server = server_file(config);

@@ -7,6 +7,7 @@
 #include <monolite/app/config_file.h>
 #include <monolite/app/environment.h>
 #include <monolite/base/log.h>
+#include <monolite/db/query_scope.h>
 #include <monolite/db/sqlite/open.h>
 #include <monolite/http/server.h>
 
@@ -20,6 +21,7 @@ struct Config {
   // config/database.yml
   db::sqlite::Options primary;
   std::chrono::milliseconds write_timeout{5'000};
+  db::QueryLimits queries{.time = std::chrono::seconds(5)};  ///< of one request; repeats are counted in development
 
   // config/server.yml
   http::ServerOptions server;

@@ -11,6 +11,7 @@ void declare_db(CLI::App& parser, Context& context) {
   declare_db_schema_dump(*db, context);
   declare_db_status(*db, context);
   declare_db_check(*db, context);
+  declare_db_explain(*db, context);
   declare_db_backup(*db, context);
   declare_db_integrity(*db, context);
 }

@@ -8,6 +8,7 @@ namespace monolite::cli {
 void declare_db_schema(CLI::App& db, Context& context);       ///< prepare, migrate, rollback, seed
 void declare_db_status(CLI::App& db, Context& context);       ///< status
 void declare_db_check(CLI::App& db, Context& context);        ///< check
+void declare_db_explain(CLI::App& db, Context& context);      ///< explain
 void declare_db_backup(CLI::App& db, Context& context);       ///< backup
 void declare_db_integrity(CLI::App& db, Context& context);    ///< integrity
 void declare_db_schema_dump(CLI::App& db, Context& context);  ///< schema dump, schema load

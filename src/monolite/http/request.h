@@ -109,7 +109,8 @@ class Request {
   std::optional<std::string_view> cookie(std::string_view name) const { return cookies().find(name); }
 
   /// True when the client has hung up, so that work for the answer may end: a client that only ended its side counts as
-  /// well. Asks the kernel (a microsecond); may be called often. Never true off the loop's thread, and without a server.
+  /// well. Asks the kernel (a microsecond); may be called often. Never true off the loop's thread, and without a
+  /// server.
   bool is_client_gone() const { return is_client_gone_ && is_client_gone_(); }
   /// For whoever holds the connection.
   void ask_client(std::function<bool()> is_gone) { is_client_gone_ = std::move(is_gone); }

@@ -96,8 +96,8 @@ struct ServerEvents {
 /// Serves HTTP/1.1: N threads, each with its own loop, listening socket (SO_REUSEPORT) and connections.
 ///
 /// The request root: what a handler throws becomes an answer. base::NotFound and kNotFound 404, kForbidden 403,
-/// kInvalid 400, kBusy 503 with `Retry-After: 1`, kCancelled 499 to a client that is gone, anything else the 500 page with a short random id, which the log
-/// line `http.error` carries too.
+/// kInvalid 400, kBusy 503 with `Retry-After: 1`, kCancelled 499 to a client that is gone, anything else the 500 page
+/// with a short random id, which the log line `http.error` carries too.
 ///
 /// Threads: construct, start and stop on one; the rest any. Lifetime: the handler's surroundings outlive the server.
 class Server {

@@ -29,7 +29,8 @@ class RequestRoot {
 /// The status that an exception becomes.
 Status status_for(const std::exception_ptr& error) noexcept;
 
-/// Writes RequestFailed to the log: `http.error` for a 500, `http.busy` for a 503, `http.client_gone` (info) for a 499, `http.refused` (debug) for the rest.
+/// Writes RequestFailed to the log: `http.error` for a 500, `http.busy` for a 503, `http.client_gone` (info) for a 499,
+/// `http.refused` (debug) for the rest.
 void log_failure(const RequestFailed& failure);
 
 }  // namespace monolite::http::detail
