@@ -93,7 +93,9 @@ struct RequestQueries : ::testing::Test {
 
 TEST_F(RequestQueries, ASlowOneIsLoggedWithItsHandler) {
   start({});
-  EXPECT_EQ(browser->send(http::Method::kGet, "/slow", {}, {{"X-Request-Id", "r-1"}}).body, "300000");
+  http::Headers headers;
+  headers.set("X-Request-Id", "r-1");
+  EXPECT_EQ(browser->send(http::Method::kGet, "/slow", {}, headers).body, "300000");
   EXPECT_THAT(lines->with("db.slow_query"),
               ElementsAre(AllOf(HasSubstr("handler=lists#slow"), HasSubstr("request_id=r-1"), HasSubstr("rows=1"),
                                 HasSubstr("vm_steps="), HasSubstr("SCAN n"))));
