@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,6 +12,8 @@ namespace {
 
 /// A disk that just failed is not asked again at once.
 constexpr auto kPauseAfterFailure = std::chrono::seconds(1);
+/// A slow disk is left alone for several times as long as a sync takes: commits want to write meanwhile.
+constexpr int kRestPerSync = 4;
 
 sqlite3_file& wal_of(Connection& connection) {
   sqlite3_file* file = nullptr;
@@ -53,9 +56,11 @@ void WalSyncer::serve() {
     if (wake_.wait_for(lock, pause, stopping)) return;  // what is left is synced by the checkpoint of closing
     dirty_.store(false, std::memory_order_release);
     lock.unlock();
+    const auto begun = base::Monotonic::now();
     const bool synced = sync();
+    const auto rest = (base::Monotonic::now() - begun) * kRestPerSync;
     lock.lock();
-    pause = synced ? interval_ : kPauseAfterFailure;
+    pause = synced ? std::max<base::Monotonic::duration>(interval_, rest) : kPauseAfterFailure;
     if (!synced) dirty_.store(true, std::memory_order_release);
   }
 }
