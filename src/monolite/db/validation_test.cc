@@ -141,7 +141,7 @@ TEST_F(Saving, GivesTheRowOrItsErrors) {
     // [snippet save]
     Validation v;
     v.check("slug", page.slug).present();
-    const auto saved =
+    auto saved =
         save(database, v.errors(), {{"pages", "slug"}}, [&](WriteSession& tx) { return kPages.insert(tx, page); });
     // [/snippet]
     return saved;
@@ -158,7 +158,7 @@ TEST_F(Saving, GivesTheRowOrItsErrors) {
 }
 
 TEST_F(Saving, OtherViolationsStayExceptions) {
-  const auto insert = [](Page page) { return [page](WriteSession& tx) { return kPages.insert(tx, page); }; };
+  const auto insert = [](const Page& page) { return [page](WriteSession& tx) { return kPages.insert(tx, page); }; };
   EXPECT_THROW(save(*database_, {}, {{"pages", "slug"}}, insert({.site_id = 0, .slug = "x"})), ConstraintViolation);
   EXPECT_THROW(save(*database_, {}, {{"sites", "slug"}}, insert({.site_id = 1, .slug = "home"})), ConstraintViolation);
   EXPECT_THROW(save(*database_, {}, {}, insert({.site_id = 1, .slug = "home"})), ConstraintViolation);
