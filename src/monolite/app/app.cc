@@ -1,6 +1,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <monolite/app/app.h>
 #include <monolite/app/detail/database_log.h>
@@ -56,7 +57,20 @@ App::App(const Application& application, Config config, World world, db::sqlite:
   subscriptions_ = log_events(*primary_, world_.log);
   if (const auto why = primary_->status().quarantine) world_.log.error("db.quarantined", {{"error", *why}});
   for (auto& told : detail::log_slow_queries(*primary_, world_.log)) subscriptions_.push_back(std::move(told));
+  subscriptions_.push_back(primary_->turns_changed.listen([log = world_.log](const db::TurnsChanged& changed) {
+    log.warn("db.turns_changed", {{"turns", changed.manner}});
+  }));
+  tell_who_shares();
   build();
+}
+
+/// Two instances on one database work, but are more often an accident than a plan.
+void App::tell_who_shares() const {
+  const auto status = primary_->status();
+  if (status.others.empty()) return;
+  world_.log.info("db.shared_with", {{"database", status.path},
+                                     {"others", fmt::format("{}", fmt::join(status.others, ", "))},
+                                     {"turns", status.turns}});
 }
 
 App::~App() = default;

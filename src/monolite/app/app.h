@@ -74,6 +74,7 @@ class App {
   SqlCheck check_sql();
 
  private:
+  void tell_who_shares() const;
   void build();
   /// Those of the rooms and of the application.
   std::vector<std::span<const db::SqlSite>> sql_sites() const;

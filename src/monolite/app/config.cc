@@ -26,6 +26,12 @@ ConfigFile database_file(Config& config) {
   file.integer("max_queued_writes", config.primary.max_queued_writes, 1, 10'000'000, "writes",
                "more are answered with 503 at once");
   file.integer("max_batch", config.primary.max_batch, 1, 100'000, "writes", "most units in one commit");
+  file.choice<db::sqlite::BetweenProcesses>(
+      "between_processes", config.primary.between_processes,
+      {{"fifo", db::sqlite::BetweenProcesses::kFifo}, {"poll", db::sqlite::BetweenProcesses::kPoll}},
+      "how processes take turns at writing: in order of arrival, or whoever asks first");
+  file.duration<milliseconds>("fifo_slice", config.primary.fifo_slice, 0, 1'000, "ms",
+                              "how long a process with a full queue writes while another one waits");
   file.integer("checkpoint_frames", config.primary.checkpoint_frames, 1, 1'000'000, "WAL frames",
                "after how many frames the log is copied into the file");
   file.integer("wal_limit", config.primary.max_wal_bytes, 1'000'000, kManyBytes, "bytes",

@@ -81,6 +81,12 @@ struct SnapshotBarrierEnded {
   base::Monotonic::duration readers_waited;  ///< for which no snapshot could begin
 };
 
+/// Emitted on the lane when the processes that write to this database begin or cease to take turns in order of arrival.
+/// Writes go on either way.
+struct TurnsChanged {
+  std::string manner;  ///< as in DatabaseStatus
+};
+
 /// How much of the WAL is in the file.
 struct CheckpointStatus {
   int wal_frames = 0;         ///< in the log since it began anew
@@ -100,6 +106,8 @@ struct DatabaseStatus {
   std::optional<std::string> quarantine = {};  ///< why writes are refused, if they are
   CheckpointStatus checkpoint = {};
   std::optional<base::Monotonic::duration> oldest_snapshot = {};  ///< age of the oldest open one in this process
+  std::string turns;                ///< how processes take turns at writing: "fifo", or "poll" and why
+  std::vector<std::string> others;  ///< other processes that have it open, if they tell: "app (pid 4711)"
 };
 
 /// How far a backup is.
@@ -209,6 +217,7 @@ class Database {
   base::Event<SnapshotBarrierEnded> snapshot_barrier_ended;
   base::Event<SlowQuery> slow_query;
   base::Event<SlowUnit> slow_unit;
+  base::Event<TurnsChanged> turns_changed;
 
  protected:
   virtual void run_read(base::FunctionRef<void(ReadSession&)> reads) = 0;

@@ -14,6 +14,7 @@
 #include <monolite/db/sqlite/detail/checkpointer.h>
 #include <monolite/db/sqlite/detail/connection.h>
 #include <monolite/db/sqlite/detail/foreign_keys.h>
+#include <monolite/db/sqlite/detail/process_turn.h>
 #include <monolite/db/sqlite/detail/quarantine.h>
 #include <monolite/db/sqlite/detail/reader_pool.h>
 #include <monolite/db/sqlite/detail/snapshot_watch.h>
@@ -58,9 +59,11 @@ class SqliteDatabase final : public Database {
   explicit SqliteDatabase(const Options& options)
       : options_(options),
         watch_("a database", SnapshotLimits{options.snapshot_warn_after, options.snapshot_interrupt_after}, *this),
-        lane_("a database", LaneParts{watched(open_writer(options), options, *this), checkpointer()},
+        lane_("a database",
+              LaneParts{watched(open_writer(options), options, *this), checkpointer(),
+                        std::make_unique<ProcessTurn>(options, *this)},
               LaneOptions{options.max_queued_writes, options.max_batch, options.unit_timeout, options.slow_query,
-                          options.failpoints},
+                          options.failpoints, options.close_grace},
               *this, quarantine_),
         readers_(
             "a database", [this] { return watched(open_connection(options_, Role::kReader), options_, *this); },
@@ -76,7 +79,9 @@ class SqliteDatabase final : public Database {
                           .wal_bytes = size_of(options_.path + "-wal"),
                           .queued_writes = lane_->queued(),
                           .checkpoint = lane_->checkpoint_status(),
-                          .oldest_snapshot = watch_->snapshots().oldest_age()};
+                          .oldest_snapshot = watch_->snapshots().oldest_age(),
+                          .turns = lane_->turn().manner(),
+                          .others = lane_->turn().others()};
     if (const auto cause = quarantine_.cause()) status.quarantine = base::describe(cause);
     read([&](ReadSession& session) { status.journal = session.scalar<std::string>("PRAGMA journal_mode"_sql); });
     return status;

@@ -26,6 +26,12 @@ enum class CreateFile {
 
 enum class UnsafeVersion { kRefuse, kAllow };
 
+/// How processes that write to the same file take turns. Correct either way; SQLite's own lock protects the data.
+enum class BetweenProcesses {
+  kFifo,  ///< in order of arrival, through the file `<path>-fifo`; foreign programs ask every millisecond
+  kPoll,  ///< all ask every millisecond
+};
+
 struct Options {
   std::string path = {};  ///< a file; its folder must be local and writable
   CreateFile create = CreateFile::kNever;
@@ -41,7 +47,10 @@ struct Options {
   std::chrono::milliseconds snapshot_interrupt_after{120'000};  ///< then its statements fail; 0 = never
   std::chrono::milliseconds wal_sync_interval{2};  ///< at kNormal, after a commit; 0 = only with a checkpoint
   std::chrono::milliseconds rest_after{1'000};     ///< without a write, before the lane tidies up: copies, cuts the WAL
-  std::size_t max_readers = 16;                    ///< connections for plain threads; tasks always get one
+  BetweenProcesses between_processes = BetweenProcesses::kFifo;
+  std::chrono::milliseconds fifo_slice{3};       ///< how long a process with a full queue writes while others wait
+  std::chrono::milliseconds close_grace{5'000};  ///< for units that cannot begin while the database is being closed
+  std::size_t max_readers = 16;                  ///< connections for plain threads; tasks always get one
 
   int writer_cache_kib = 16'000;
   int reader_cache_kib = 8'000;

@@ -66,19 +66,22 @@ namespace {
               .hint = "writes arrive faster than the disk takes them: try again later"});
 }
 
-Busy too_late() {
-  return Busy({.code = base::ErrorCode::kBusy,
-               .scope = base::ErrorScope::kRetry,
-               .what = "the write did not begin before its deadline",
-               .hint = "another process holds the lock, or the queue is long: try again later"});
-}
-
 Busy undone_by_another() {
   return Busy(
       {.code = base::ErrorCode::kBusy,
        .scope = base::ErrorScope::kRetry,
        .what = "another write of the same commit rolled the whole transaction back",
        .hint = "try again; the other write's error names the statement: OR ROLLBACK, RAISE(ROLLBACK), or too long"});
+}
+
+Busy too_late(const std::string& holder) {
+  return Busy({.code = base::ErrorCode::kBusy,
+               .scope = base::ErrorScope::kRetry,
+               .what = holder.empty() ? "the write did not begin before its deadline"
+                                      : fmt::format("the write did not begin before its deadline: {}", holder),
+               .hint = holder.empty()
+                           ? "the queue is long, or the lock was held by a process that cannot be seen: try again later"
+                           : "end its transaction, or try again later"});
 }
 
 ConstraintViolation dangling_reference() {
@@ -109,6 +112,7 @@ WriterLane::WriterLane(LaneParts parts, LaneOptions options, const Database& dat
       quarantine_(quarantine),
       connection_(std::move(parts.connection)),
       checkpointer_(std::move(parts.checkpointer)),
+      turn_(std::move(parts.turn)),
       thread_([this] { serve(); }) {
   report_damage();  // met while it was opened
 }
@@ -117,6 +121,7 @@ WriterLane::~WriterLane() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
+    closing_by_ = base::Deadline::after(options_.close_grace);
   }
   wake_.notify_all();
   thread_.join();
@@ -191,7 +196,8 @@ WriterLane::Entry WriterLane::enter_or_enqueue(Units units) {
 
 void WriterLane::run_directly(Units units) {
   run(units);
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_, std::defer_lock);
+  end_turn_if_due(lock);
   active_ = false;
   const bool was_idle = !idle_work_at_.has_value();
   idle_work_at_ = checkpointer_->idle_work_at();
@@ -202,16 +208,15 @@ void WriterLane::run_directly(Units units) {
 /// Returns when the lane is through with the unit. Throws nothing: the units beside it are still in the lane's hands.
 void WriterLane::await(Unit& unit) {
   if (unit.done.wait(unit.deadline)) return;
-  if (withdraw(unit)) {
-    unit.error = std::make_exception_ptr(too_late());
-  } else {
-    unit.done.wait();  // the lane has it and decides: its answer comes
-  }
+  if (!withdraw(unit)) unit.done.wait();  // the lane has it and decides: its answer comes
 }
 
+/// Takes the unit back and answers it.
 bool WriterLane::withdraw(Unit& unit) {
   const std::lock_guard lock(mutex_);
-  return std::erase(queue_, &unit) != 0;
+  if (std::erase(queue_, &unit) == 0) return false;
+  unit.error = std::make_exception_ptr(too_late(holder_));
+  return true;
 }
 
 void WriterLane::serve() {
@@ -221,15 +226,15 @@ void WriterLane::serve() {
     active_ = true;
     lock.unlock();
     run(batch_);
-    lock.lock();
+    end_turn_if_due(lock);
     active_ = false;
     idle_work_at_ = checkpointer_->idle_work_at();
   }
 }
 
-/// True when something is queued, false when the lane has ended.
+/// True when there may be a batch, false when the lane has ended.
 bool WriterLane::await_work(std::unique_lock<std::mutex>& lock) {
-  const auto called = [&] { return !active_ && (!queue_.empty() || stopping_); };
+  const auto called = [&] { return !active_ && (!queue_.empty() || stopping_ || turn_->is_kept()); };
   while (!called()) {
     const auto idle_work_at = idle_work_at_;  // a direct write moves it while this thread waits
     if (!idle_work_at) {
@@ -238,7 +243,7 @@ bool WriterLane::await_work(std::unique_lock<std::mutex>& lock) {
       work_while_idle(lock);
     }
   }
-  return !queue_.empty();
+  return !queue_.empty() || !stopping_;
 }
 
 void WriterLane::work_while_idle(std::unique_lock<std::mutex>& lock) {
@@ -256,7 +261,23 @@ void WriterLane::work_while_idle(std::unique_lock<std::mutex>& lock) {
   idle_work_at_ = checkpointer_->idle_work_at();
 }
 
+/// The lane keeps its turn for units that came while it wrote, which saves a hand-over per commit, but not for longer
+/// than its slice when another process waits. Units that its own answers bring are behind those of other processes.
+///
+/// Leaves `lock` locked, and the turn kept only for units that are queued. When they are withdrawn before the lane's
+/// thread takes them, it ends the turn with an empty batch.
+void WriterLane::end_turn_if_due(std::unique_lock<std::mutex>& lock) {
+  if (!more_came_ || turn_->is_used_up()) turn_->end();
+  lock.lock();
+  if (!queue_.empty()) return;
+  lock.unlock();  // waking the next process is a system call
+  turn_->end();
+  lock.lock();
+}
+
 void WriterLane::take_batch() {
+  batch_.clear();
+  if (queue_.empty()) return;
   std::size_t size = 1;
   if (queue_.front()->grouping == Grouping::kGrouped) {
     const auto most = std::min(queue_.size(), options_.max_batch);
@@ -271,6 +292,7 @@ void WriterLane::take_batch() {
 void WriterLane::run(Units batch) {
   const base::NoSwitch no_switch;  // a unit that waits would hold the write lock of the whole application
   const EnforceAgain foreign_keys(*this);
+  more_came_ = true;
   do {
     batch = reject_late(batch);
     if (batch.empty()) return;
@@ -278,6 +300,7 @@ void WriterLane::run(Units batch) {
   if (batch.empty()) return;
   run_transaction(batch);
   report_damage();
+  more_came_ = queued() != 0;
   answer(batch);
   checkpointer_->after_batch(*connection_);
   report_damage();
@@ -287,29 +310,39 @@ void WriterLane::run(Units batch) {
 WriterLane::Units WriterLane::reject_late(Units batch) {
   const auto quarantine = quarantine_.cause();
   const auto end = std::stable_partition(batch.begin(), batch.end(),
-                                         [&](const Unit* unit) { return !quarantine && !unit->deadline.passed(); });
+                                         [&](const Unit* unit) { return !quarantine && !is_late(*unit); });
   const Units rejected(end, batch.end());
-  for (Unit* unit : rejected) unit->error = quarantine ? copy_of(quarantine) : std::make_exception_ptr(too_late());
+  for (Unit* unit : rejected) {
+    unit->error = quarantine ? copy_of(quarantine) : std::make_exception_ptr(too_late(holder_));
+  }
   answer(rejected);
   return {batch.begin(), end};
 }
 
+bool WriterLane::is_late(const Unit& unit) const { return unit.deadline.passed() || closing_by_.load().passed(); }
+
 /// True when the batch is over its BEGIN, or answered and empty; false when the lock is held by somebody else.
 bool WriterLane::begin(Units& batch) {
   const auto impatient = std::ranges::min_element(batch, {}, [](const Unit* unit) { return unit->deadline.at(); });
-  connection_->set_lock_deadline((*impatient)->deadline);
+  bool begun = true;
   try {
     switch_foreign_keys_for(batch);
-    connection_->control(Control::kBeginWrite);
-  } catch (const Busy&) {  // those whose deadline passed are answered, the others go on trying
-    return false;
-  } catch (...) {  // nobody's write began: this is everybody's answer
+    begun = turn_->begin(*connection_, (*impatient)->deadline);
+    note_holder(begun ? "" : turn_->holder());  // those whose deadline passed are answered, the others go on trying
+  } catch (...) {                               // nobody's write began: this is everybody's answer
     give_up_batch(batch, nullptr, std::current_exception());
     connection_->recover();
     answer(batch);
     batch = {};
   }
-  return true;
+  return begun;
+}
+
+/// For the answers of those who do not get to write, here and in the queue.
+void WriterLane::note_holder(std::string holder) {
+  if (holder == holder_) return;  // only the owner of `active_` changes it
+  const std::lock_guard lock(mutex_);
+  holder_ = std::move(holder);
 }
 
 /// Before BEGIN: inside of a transaction SQLite ignores the switch.

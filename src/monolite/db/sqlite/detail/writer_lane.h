@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -20,6 +22,7 @@
 #include <monolite/db/database.h>
 #include <monolite/db/sqlite/detail/checkpointer.h>
 #include <monolite/db/sqlite/detail/connection.h>
+#include <monolite/db/sqlite/detail/process_turn.h>
 #include <monolite/db/sqlite/detail/quarantine.h>
 
 namespace monolite::db::sqlite {
@@ -30,12 +33,14 @@ struct LaneOptions {
   std::chrono::milliseconds unit_timeout{0};  ///< of a grouped unit; 0: any
   std::chrono::milliseconds slow_unit{0};     ///< tell of those that hold the lane so long; 0: of none
   base::Failpoints* failpoints = nullptr;
+  std::chrono::milliseconds close_grace{5'000};
 };
 
 /// What a lane owns.
 struct LaneParts {
   std::unique_ptr<Connection> connection;
   std::unique_ptr<Checkpointer> checkpointer;
+  std::unique_ptr<ProcessTurn> turn;
 };
 
 /// The one way to write to a file: a thread, a connection and a first-in-first-out queue.
@@ -53,13 +58,16 @@ class WriterLane {
  public:
   /// Emits the lane's events of `database`; it and `quarantine` outlive the lane.
   WriterLane(LaneParts parts, LaneOptions options, const Database& database, Quarantine& quarantine);
-  /// Runs what is queued, checkpoints, then ends.
+  /// Runs what is queued, checkpoints, then ends. What cannot begin within `close_grace` is answered Busy.
   ~WriterLane();
   WriterLane(const WriterLane&) = delete;
   WriterLane& operator=(const WriterLane&) = delete;
 
   /// Runs each of `works` as a unit of its own and returns when all have ended; then throws what the first failed with.
   void write(std::span<const base::FunctionRef<void(WriteSession&)>> works, const WriteOptions& options);
+
+  /// Between this lane and other processes. Threads: its `const` functions from any.
+  const ProcessTurn& turn() const noexcept { return *turn_; }
 
   /// Units that wait for their turn.
   std::size_t queued() const;
@@ -91,10 +99,13 @@ class WriterLane {
   void work_while_idle(std::unique_lock<std::mutex>& lock);
   void take_batch();
   void run(Units batch);
+  void end_turn_if_due(std::unique_lock<std::mutex>& lock);
   Units reject_late(Units batch);
+  bool is_late(const Unit& unit) const;
   bool begin(Units& batch);
   void switch_foreign_keys_for(Units batch);
   void enforce_foreign_keys() noexcept;
+  void note_holder(std::string holder);
   void run_transaction(Units units);
   void run_units(Units units, const Unit*& at);
   void run_in_savepoint(Unit& unit);
@@ -111,8 +122,10 @@ class WriterLane {
   std::unique_ptr<Connection> connection_;
   const std::unique_ptr<Checkpointer> checkpointer_;
   bool foreign_keys_off_ = false;
+  const std::unique_ptr<ProcessTurn> turn_;
   std::vector<base::Signal*> signals_;
   std::vector<Unit*> batch_;
+  bool more_came_ = false;  // units were queued when the last batch was written
 
   std::atomic<std::thread::id> unit_thread_{};  // runs units right now
   std::atomic<std::uint64_t> commits_{0};
@@ -122,7 +135,9 @@ class WriterLane {
   std::optional<base::Monotonic::time_point> idle_work_at_;  // nothing: not before the next write
   bool active_ = false;
   bool stopping_ = false;
-  std::thread thread_;  // last: runs on all of the above
+  std::string holder_;                          // who kept the last BEGIN from beginning
+  std::atomic<base::Deadline> closing_by_{{}};  // for units to begin
+  std::thread thread_;                          // last: runs on all of the above
 };
 
 }  // namespace monolite::db::sqlite

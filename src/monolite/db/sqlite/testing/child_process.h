@@ -48,6 +48,7 @@ class ChildProcess {
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
 
+  pid_t pid() const noexcept { return pid_; }
   int output() const noexcept { return out_; }
 
   /// The next line it writes, without its end; "" at the end of its output.

@@ -2,8 +2,8 @@
 //   helper sql <database>       runs each line of its input as SQL on a plain connection and answers "ok" or "error N"
 //   helper migrate <database>   waits for a line, then opens the database, migrates and says how many steps it ran
 //   helper rebuild <database>   makes the table `parents` anew again and again and says "made"; on "stop" in its input
-//   it
-//                               says "uncommitted" before the COMMIT of the next one and waits for ever
+//                               it says "uncommitted" before the COMMIT of the next one and waits for ever
+//   helper fifo <database>      on "wait" it takes its turn or gets in line and answers which, on "leave" it ends that
 //   helper open <database>      opens it as an unprivileged user and says the error code, or "ok"
 
 #include <atomic>
@@ -18,6 +18,7 @@
 #include <monolite/base/error.h>
 #include <monolite/db/migration.h>
 #include <monolite/db/schema.h>
+#include <monolite/db/sqlite/detail/fifo_lock.h>
 #include <monolite/db/sqlite/open.h>
 
 namespace {
@@ -89,6 +90,20 @@ int rebuild(const char* path) {
   }
 }
 
+int take_turns(const char* path) {
+  const auto lock = db::sqlite::FifoLock::open(path);
+  for (std::string command; std::getline(std::cin, command);) {
+    if (command == "leave") {
+      lock->leave();
+      std::cout << "left" << std::endl;
+    } else {
+      const auto turn = lock->wait(base::Deadline(base::Monotonic::now()));
+      std::cout << (turn == db::sqlite::Turn::kMine ? "mine" : "in line") << std::endl;
+    }
+  }
+  return 0;
+}
+
 int open_unprivileged(const char* path) {
   if (geteuid() == 0 && (setgroups(0, nullptr) != 0 || setgid(kNobody) != 0 || setuid(kNobody) != 0)) return 1;
   try {
@@ -107,8 +122,9 @@ int main(int argc, char** argv) try {
   if (command == "sql") return serve_sql(argv[2]);
   if (command == "migrate") return migrate(argv[2]);
   if (command == "rebuild") return rebuild(argv[2]);
+  if (command == "fifo") return take_turns(argv[2]);
   if (command == "open") return open_unprivileged(argv[2]);
-  std::cerr << "usage: helper sql|migrate|rebuild|open <database>\n";
+  std::cerr << "usage: helper sql|migrate|rebuild|fifo|open <database>\n";
   return 2;
 } catch (const std::exception& error) {
   std::cerr << "helper: " << error.what() << '\n';
