@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <monolite/app/app.h>
+#include <monolite/app/boot_log.h>
 #include <monolite/app/detail/database_log.h>
 #include <monolite/app/detail/request_queries.h>
 #include <monolite/db/sqlite/open.h>
@@ -55,6 +56,7 @@ App::App(const Application& application, Config config, World world, db::sqlite:
       sessions_({.cookie_name = fmt::format("_{}_session", application.name), .cookie = cookie_options()}, cookies_),
       public_files_(public_files(application, config_, world_.clock, workers_)) {
   subscriptions_ = log_events(*primary_, world_.log);
+  log_warnings(world_.log, primary_->boot_report());
   if (const auto why = primary_->status().quarantine) world_.log.error("db.quarantined", {{"error", *why}});
   for (auto& told : detail::log_slow_queries(*primary_, world_.log)) subscriptions_.push_back(std::move(told));
   subscriptions_.push_back(primary_->turns_changed.listen([log = world_.log](const db::TurnsChanged& changed) {

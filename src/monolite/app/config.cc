@@ -13,6 +13,34 @@ using std::chrono::seconds;
 constexpr int kRepeatsInDevelopment = 5;
 constexpr std::int64_t kManyBytes = std::int64_t{1} << 40;
 
+db::sqlite::Pragma pragma_named(std::string_view name, std::string_view value) {
+  using db::sqlite::PragmaFor;
+  constexpr std::string_view kWriter = "writer.";
+  constexpr std::string_view kReaders = "readers.";
+  db::sqlite::Pragma pragma{.name = std::string(name), .value = std::string(value)};
+  if (name.starts_with(kWriter)) {
+    pragma.name.erase(0, kWriter.size());
+    pragma.connections = PragmaFor::kWriter;
+  } else if (name.starts_with(kReaders)) {
+    pragma.name.erase(0, kReaders.size());
+    pragma.connections = PragmaFor::kReaders;
+  }
+  return pragma;
+}
+
+/// The last value of a pragma wins, as with every setting.
+ConfigFile::EntrySink pragma_sink(std::vector<db::sqlite::Pragma>& pragmas) {
+  return [&pragmas](std::string_view name, std::string_view value) -> std::optional<std::string> {
+    auto pragma = pragma_named(name, value);
+    if (auto problem = problem_with(pragma)) return problem;
+    std::erase_if(pragmas, [&](const auto& other) {
+      return other.name == pragma.name && other.connections == pragma.connections;
+    });
+    pragmas.push_back(std::move(pragma));
+    return std::nullopt;
+  };
+}
+
 ConfigFile database_file(Config& config) {
   using db::sqlite::Synchronous;
   ConfigFile file("database.yml");
@@ -57,6 +85,21 @@ ConfigFile database_file(Config& config) {
                               "how long one write may hold up the others before it is ended; 0 = any");
   file.integer("writer_cache", config.primary.writer_cache_kib, 100, 100'000'000, "KiB", "page cache of the writer");
   file.integer("reader_cache", config.primary.reader_cache_kib, 100, 100'000'000, "KiB", "page cache of each reader");
+  using db::sqlite::Access;
+  file.choice<Access>("readonly", config.primary.access,
+                      {{"false", Access::kReadWrite}, {"true", Access::kReadOnly}, {"immutable", Access::kImmutable}},
+                      "true: never write; immutable: for a file on a read-only medium that nobody changes");
+  using db::sqlite::Unwritable;
+  file.choice<Unwritable>("unwritable", config.primary.unwritable,
+                          {{"refuse", Unwritable::kRefuse}, {"readonly", Unwritable::kReadOnly}},
+                          "what to do when this user may not write the file or its folder");
+  using db::sqlite::LostWal;
+  file.choice<LostWal>("lost_wal", config.primary.lost_wal, {{"refuse", LostWal::kRefuse}, {"warn", LostWal::kWarn}},
+                       "what to do when a -wal file with committed data is gone since the last run");
+  file.list("extensions", config.primary.extensions,
+            "loadable extensions for every connection, relative to the application's folder");
+  file.map("pragmas", pragma_sink(config.primary.pragmas),
+           "a pragma in place of ours; under `writer` or `readers` for these connections alone");
   file.flag(
       "sqlite.allow_unsafe_version",
       [&config](bool on) {
@@ -101,6 +144,10 @@ ConfigFile server_file(Config& config) {
   return file;
 }
 
+std::string below(const std::filesystem::path& root, const std::string& path) {
+  return std::filesystem::path(path).is_absolute() ? path : (root / path).lexically_normal().string();
+}
+
 struct Variable {
   const char* name;
   const char* setting;
@@ -135,6 +182,7 @@ Config load_config(const Surroundings& surroundings, const std::vector<Flag>& fl
   config.environment = surroundings.environment;
   config.root = surroundings.root;
   config.primary.path = fmt::format("storage/{}.sqlite3", name_of(surroundings.environment));
+  if (surroundings.environment != Environment::kProduction) config.primary.lost_wal = db::sqlite::LostWal::kWarn;
   if (surroundings.environment == Environment::kProduction && !surroundings.variable("RELAX_SSL")) {
     config.secure_cookies = http::Secure::kYes;
   }
@@ -155,9 +203,8 @@ Config load_config(const Surroundings& surroundings, const std::vector<Flag>& fl
 
   config.settings = database.settings();
   for (auto& setting : server.settings()) config.settings.push_back(std::move(setting));
-  if (std::filesystem::path(config.primary.path).is_relative()) {
-    config.primary.path = (surroundings.root / config.primary.path).lexically_normal().string();
-  }
+  config.primary.path = below(surroundings.root, config.primary.path);
+  for (auto& extension : config.primary.extensions) extension = below(surroundings.root, extension);
   return config;
 }
 

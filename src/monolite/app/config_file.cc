@@ -1,47 +1,19 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <numeric>
 
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
 #include <monolite/app/config_file.h>
+#include <monolite/base/nearest_word.h>
 
 namespace monolite::app {
 namespace {
 
-/// Edits (insert, drop, replace a character) that turn `a` into `b`.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row.back();
-}
-
 bool is_tier(std::string_view name) { return name == "default" || environment_named(name).has_value(); }
 
 }  // namespace
-
-std::string nearest_word(std::string_view word, const std::vector<std::string>& known) {
-  std::string best;
-  std::size_t fewest = std::max<std::size_t>(2, word.size() / 2) + 1;
-  for (const auto& candidate : known) {
-    const auto edits = distance(word, candidate);
-    if (edits >= fewest) continue;
-    fewest = edits;
-    best = candidate;
-  }
-  return best;
-}
 
 /// Walks one YAML document and collects what is wrong with it.
 struct ConfigFile::Reader {
@@ -59,7 +31,7 @@ struct ConfigFile::Reader {
     for (const auto& entry : root) {
       const auto tier = entry.first.as<std::string>();
       if (is_tier(tier)) continue;
-      const auto near = nearest_word(tier, {"default", "development", "test", "production"});
+      const auto near = base::nearest_word(tier, {"default", "development", "test", "production"});
       problem(entry.first.Mark(), fmt::format("unknown environment '{}'{}", tier,
                                               near.empty() ? "" : fmt::format(", did you mean '{}'?", near)));
     }
@@ -80,20 +52,70 @@ struct ConfigFile::Reader {
 
   void setting(const std::string& name, const YAML::Node& key, const YAML::Node& value) {
     if (value.IsMap()) return map(value, name + ".");
+    if (const Map* map = file.find_map(name)) return entry(*map, name, value);
     Key* known = file.find(name);
     if (!known) {
       const auto near = file.nearest(name);
       return problem(key.Mark(), fmt::format("unknown setting '{}'{}", name,
                                              near.empty() ? "" : fmt::format(", did you mean '{}'?", near)));
     }
-    if (!value.IsScalar()) return problem(value.Mark(), fmt::format("'{}' must be a single value", name));
-    const auto text = expanded(value.Scalar(), value.Mark());
+    if (known->many == Many::kYes) return list(*known, value);
+    const auto text = single(name, value);
     if (!text) return;
     if (const auto wrong = known->accept(*text)) {
       return problem(value.Mark(), fmt::format("'{}' is '{}' but {}", name, *text, *wrong));
     }
     known->value = *text;
-    known->origin = "config/" + file.name_;
+    known->origin = origin();
+  }
+
+  /// One entry of a map setting: its name is `<map>.<entry>`.
+  void entry(const Map& map, const std::string& name, const YAML::Node& value) {
+    if (name == map.name && value.IsNull()) return;
+    if (name == map.name) return problem(value.Mark(), fmt::format("'{}' must be a map of settings", name));
+    const auto text = single(name, value);
+    if (!text) return;
+    if (const auto wrong = map.accept(name.substr(map.name.size() + 1), *text)) {
+      return problem(value.Mark(), fmt::format("'{}' is '{}' but {}", name, *text, *wrong));
+    }
+    Key* known = file.find(name);
+    if (!known) {
+      file.add({.name = name, .unit = "", .effect = map.effect, .value = "", .accept = {}});
+      known = file.find(name);
+    }
+    known->value = *text;
+    known->origin = origin();
+  }
+
+  /// A list takes the place of the one of the tier before.
+  void list(Key& known, const YAML::Node& value) {
+    std::vector<YAML::Node> items;
+    if (value.IsSequence()) {
+      for (const auto& item : value) items.emplace_back(item);
+    }
+    if (value.IsScalar()) items.push_back(value);
+    if (!value.IsSequence() && !value.IsScalar() && !value.IsNull()) {
+      return problem(value.Mark(), fmt::format("'{}' must be a list", known.name));
+    }
+    known.clear();
+    known.value.clear();
+    known.origin = origin();
+    for (const auto& item : items) {
+      const auto text = single(known.name, item);
+      if (!text) continue;
+      if (const auto wrong = known.accept(*text)) {
+        problem(item.Mark(), fmt::format("'{}' has '{}' but it {}", known.name, *text, *wrong));
+      }
+      known.value += (known.value.empty() ? "" : ", ") + *text;
+    }
+  }
+
+  std::string origin() const { return "config/" + file.name_; }
+
+  std::optional<std::string> single(const std::string& name, const YAML::Node& value) {
+    if (value.IsScalar()) return expanded(value.Scalar(), value.Mark());
+    problem(value.Mark(), fmt::format("'{}' must be a single value", name));
+    return std::nullopt;
   }
 
   /// `text` with ${NAME} and ${NAME:-otherwise} replaced.
@@ -150,6 +172,24 @@ void ConfigFile::flag(std::string name, std::function<void(bool)> set, std::stri
        }});
 }
 
+void ConfigFile::list(std::string name, std::vector<std::string>& field, std::string effect) {
+  add({.name = std::move(name),
+       .unit = "list",
+       .effect = std::move(effect),
+       .value = "",
+       .accept = [&field](std::string_view value) -> std::optional<std::string> {
+         if (value.empty()) return "must not be empty";
+         field.emplace_back(value);
+         return std::nullopt;
+       },
+       .many = Many::kYes,
+       .clear = [&field] { field.clear(); }});
+}
+
+void ConfigFile::map(std::string name, EntrySink accept, std::string effect) {
+  maps_.push_back({std::move(name), std::move(effect), std::move(accept)});
+}
+
 std::vector<std::string> ConfigFile::read(const Surroundings& surroundings) {
   const auto path = surroundings.root / "config" / name_;
   std::error_code missing;
@@ -183,10 +223,17 @@ ConfigFile::Key* ConfigFile::find(std::string_view name) {
   return found == keys_.end() ? nullptr : &*found;
 }
 
+const ConfigFile::Map* ConfigFile::find_map(std::string_view name) const {
+  const auto found =
+      std::ranges::find_if(maps_, [&](const Map& map) { return name == map.name || name.starts_with(map.name + "."); });
+  return found == maps_.end() ? nullptr : &*found;
+}
+
 std::string ConfigFile::nearest(std::string_view name) const {
   std::vector<std::string> names;
   for (const Key& key : keys_) names.push_back(key.name);
-  return nearest_word(name, names);
+  for (const Map& map : maps_) names.push_back(map.name);
+  return base::nearest_word(name, names);
 }
 
 std::optional<std::int64_t> ConfigFile::whole_number(std::string_view text, std::int64_t least, std::int64_t most) {

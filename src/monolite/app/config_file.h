@@ -38,6 +38,16 @@ class ConfigFile {
   void text(std::string name, std::string& field, std::string effect);
   void flag(std::string name, std::function<void(bool)> set, std::string effect);
 
+  /// Several texts: a YAML list, or one text alone. A tier's list takes the place of the one in `default`.
+  void list(std::string name, std::vector<std::string>& field, std::string effect);
+
+  /// Gets each entry of a map, by name, and says what is wrong with it ("must be …"). Called again with the same name
+  /// when a tier overrides an entry of `default`.
+  using EntrySink = std::function<std::optional<std::string>(std::string_view name, std::string_view value)>;
+  /// A map whose names are not known here. The entry `b` of the map `a` is the setting `a.b`; maps inside have longer
+  /// names ("a.b.c").
+  void map(std::string name, EntrySink accept, std::string effect);
+
   template <std::integral T>
   void integer(const std::string& name, T& field, std::int64_t least, std::int64_t most, const std::string& unit,
                const std::string& effect) {
@@ -102,6 +112,7 @@ class ConfigFile {
   std::vector<Setting> settings() const;
 
  private:
+  enum class Many { kNo, kYes };
   struct Key {
     std::string name;
     std::string unit;
@@ -109,20 +120,26 @@ class ConfigFile {
     std::string value;
     std::function<std::optional<std::string>(std::string_view)> accept;
     std::string origin = "default";
+    Many many = Many::kNo;
+    std::function<void()> clear = {};  // of a list
+  };
+  struct Map {
+    std::string name;
+    std::string effect;
+    EntrySink accept;
   };
   struct Reader;
 
   void add(Key key) { keys_.push_back(std::move(key)); }
   Key* find(std::string_view name);
+  const Map* find_map(std::string_view name) const;
   std::string nearest(std::string_view name) const;
   static std::optional<std::int64_t> whole_number(std::string_view text, std::int64_t least, std::int64_t most);
   static std::string outside(std::int64_t least, std::int64_t most);
 
   std::string name_;
   std::vector<Key> keys_;
+  std::vector<Map> maps_;
 };
-
-/// The word of `known` with the fewest edits to `word`; empty when none is near enough to be meant.
-std::string nearest_word(std::string_view word, const std::vector<std::string>& known);
 
 }  // namespace monolite::app

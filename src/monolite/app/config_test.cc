@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -124,16 +125,69 @@ TEST_F(ConfigTest, ExplainsValueAndOriginButNoSecret) {
   EXPECT_TRUE(port_seen);
 }
 
+TEST_F(ConfigTest, MergesTheMapsOfItsTiersAndReplacesTheLists) {
+  file("database.yml", R"(
+default:
+  extensions: [lib/a.so, /opt/b.so]
+  pragmas:
+    cache_size: -1000
+    temp_store: file
+development:
+  extensions: lib/c.so
+  pragmas:
+    cache_size: -2000
+    readers:
+      cache_size: ${CACHE:--3000}
+)");
+  const auto config = load();
+  EXPECT_THAT(config.primary.extensions, testing::ElementsAre((surroundings_.root / "lib/c.so").string()));
+  const auto& pragmas = config.primary.pragmas;
+  ASSERT_EQ(pragmas.size(), 3U);
+  EXPECT_EQ(pragmas[0].name + "=" + pragmas[0].value, "temp_store=file");
+  EXPECT_EQ(pragmas[1].name + "=" + pragmas[1].value, "cache_size=-2000");
+  EXPECT_EQ(pragmas[2].name + "=" + pragmas[2].value, "cache_size=-3000");
+  EXPECT_EQ(pragmas[2].connections, db::sqlite::PragmaFor::kReaders);
+  const auto explained = [&](std::string_view name) {
+    const auto found = std::ranges::find(config.settings, name, &Setting::name);
+    return found == config.settings.end() ? "" : found->value + " from " + found->origin;
+  };
+  EXPECT_EQ(explained("pragmas.cache_size"), "-2000 from config/database.yml");
+  EXPECT_EQ(explained("pragmas.readers.cache_size"), "-3000 from config/database.yml");
+  EXPECT_EQ(explained("extensions"), "lib/c.so from config/database.yml");
+}
+
+TEST_F(ConfigTest, RefusesPragmasThatAreUnknownOrLoseData) {
+  file("database.yml", "development:\n  pragmas:\n    cache_sise: 1\n    foreign_keys: off\n");
+  const auto text = problems();
+  EXPECT_THAT(text, HasSubstr("config/database.yml:3: 'pragmas.cache_sise' is '1' but is no pragma of SQLite"));
+  EXPECT_THAT(text, HasSubstr("did you mean 'cache_size'?"));
+  EXPECT_THAT(text, HasSubstr("config/database.yml:4: 'pragmas.foreign_keys' is 'off' but must be on"));
+  file("database.yml", "development:\n  pragmas: 5\n  extensions: {a: b}\n");
+  EXPECT_THAT(problems(),
+              testing::AllOf(HasSubstr("'pragmas' must be a map"), HasSubstr("unknown setting 'extensions.a'")));
+}
+
+TEST_F(ConfigTest, AnEmptyMapOrListIsNone) {
+  file("database.yml", "default:\n  extensions: [a.so]\ndevelopment:\n  pragmas:\n  extensions:\n");
+  const auto config = load();
+  EXPECT_THAT(config.primary.pragmas, testing::IsEmpty());
+  EXPECT_THAT(config.primary.extensions, testing::IsEmpty());
+}
+
+TEST_F(ConfigTest, RefusesInProductionToGoOnWithoutALostWal) {
+  EXPECT_EQ(load().primary.lost_wal, db::sqlite::LostWal::kWarn);
+  surroundings_.environment = Environment::kProduction;
+  EXPECT_EQ(load().primary.lost_wal, db::sqlite::LostWal::kRefuse);
+  file("database.yml", "production:\n  lost_wal: warn\n  readonly: immutable\n");
+  EXPECT_EQ(load().primary.lost_wal, db::sqlite::LostWal::kWarn);
+  EXPECT_EQ(load().primary.access, db::sqlite::Access::kImmutable);
+}
+
 TEST_F(ConfigTest, WantsSecureCookiesInProductionUnlessRelaxed) {
   surroundings_.environment = Environment::kProduction;
   EXPECT_EQ(load().secure_cookies, http::Secure::kYes);
   surroundings_.variables = {{"RELAX_SSL", "true"}};
   EXPECT_EQ(load().secure_cookies, http::Secure::kNo);
-}
-
-TEST(NearestWord, IsEmptyWhenNothingIsMeant) {
-  EXPECT_EQ(nearest_word("prot", {"port", "host"}), "port");
-  EXPECT_EQ(nearest_word("zzzzzz", {"port", "host"}), "");
 }
 
 }  // namespace

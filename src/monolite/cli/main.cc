@@ -6,6 +6,7 @@
 
 #include <monolite/app/process.h>
 #include <monolite/base/error.h>
+#include <monolite/base/nearest_word.h>
 #include <monolite/cli/command.h>
 #include <monolite/cli/main.h>
 
@@ -30,7 +31,7 @@ app::Surroundings read_surroundings() {
   if (!name || name->empty()) return surroundings;
   const auto environment = app::environment_named(*name);
   if (!environment) {
-    const auto near = app::nearest_word(*name, {"development", "test", "production"});
+    const auto near = base::nearest_word(*name, {"development", "test", "production"});
     throw base::Error(
         {.code = base::ErrorCode::kConfig,
          .what = fmt::format("MONOLITE_ENV is '{}'", *name),
@@ -62,7 +63,7 @@ std::string unknown_command(const CLI::App& parser) {
   for (const auto* command : asked->get_subcommands([](const CLI::App*) { return true; })) {
     known.push_back(command->get_name());
   }
-  const auto near = app::nearest_word(words.front(), known);
+  const auto near = base::nearest_word(words.front(), known);
   return fmt::format("there is no command '{}'{}", words.front(),
                      near.empty() ? "" : fmt::format(", did you mean '{}'?", near));
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <pthread.h>
 
+#include <monolite/app/boot_log.h>
 #include <monolite/app/prepare.h>
 #include <monolite/cli/command.h>
 #include <monolite/http/server.h>
@@ -48,6 +49,7 @@ void serve(Context& context, const std::vector<app::Flag>& flags) {
   const auto log = app->log();
   http::Server server(config.server, app->handler(), {log, context.rng, context.clock, &app->workers()});
   server.start();
+  app::log_ready(log, app->primary().boot_report());
   log.info("server.started", {{"port", server.port()}, {"env", app::name_of(config.environment)}});
   auto& terminal = context.terminal;
   terminal.line(fmt::format("{} at {} ({}, {}). Ctrl-C stops.", context.application.title,

@@ -15,6 +15,7 @@
 #include <monolite/base/event.h>
 #include <monolite/base/function_ref.h>
 #include <monolite/base/task.h>
+#include <monolite/db/boot_report.h>
 #include <monolite/db/session.h>
 #include <monolite/db/slow_query.h>
 
@@ -52,8 +53,8 @@ struct CheckpointFailed {
   std::string what;
 };
 
-/// Emitted once, by the thread that met it, when the file proves not to be sound: from now on every write is refused
-/// with this error. Reads go on and fail where the damage is.
+/// Emitted once, by the thread that met it, when the file proves not to be sound or is not at its place any more:
+/// from now on every write is refused with this error. Reads go on and fail where the damage is.
 struct Quarantined {
   std::string what;
 };
@@ -97,12 +98,20 @@ struct CheckpointStatus {
 /// What `db status` shows of a database.
 struct DatabaseStatus {
   std::string path;
-  std::string engine;   ///< "SQLite 3.54.1"
-  std::string journal;  ///< the mode that is really active
-  std::string synchronous;
+  std::string engine = {};   ///< "SQLite 3.54.1"
+  std::string journal = {};  ///< the mode that is really active
+  std::string synchronous = {};
   std::int64_t bytes = 0;
   std::int64_t wal_bytes = 0;
-  std::size_t queued_writes = 0;               ///< units that wait for the writer lane
+  std::size_t queued_writes = 0;  ///< units that wait for the writer lane
+  std::size_t idle_readers = 0;   ///< open read connections that nobody uses right now
+  std::int64_t page_bytes = 0;
+  std::int64_t pages = 0;
+  std::int64_t free_pages = 0;
+  std::string encoding = {};  ///< "UTF-8"
+  std::int64_t application_id = 0;
+  std::int64_t user_version = 0;
+  std::int64_t schema_version = 0;             ///< grows with each change of the schema
   std::optional<std::string> quarantine = {};  ///< why writes are refused, if they are
   CheckpointStatus checkpoint = {};
   std::optional<base::Monotonic::duration> oldest_snapshot = {};  ///< age of the oldest open one in this process
@@ -114,6 +123,19 @@ struct DatabaseStatus {
 struct BackupProgress {
   std::int64_t pages = 0;  ///< copied
   std::int64_t total_pages = 0;
+};
+
+/// How much of a file is looked at.
+enum class IntegrityDepth {
+  kQuick,  ///< pages and rows of each table; takes about as long as reading the file
+  kFull,   ///< also that indexes agree with their tables, foreign keys, and pages that belong to nobody
+};
+
+/// How far a check of the integrity is.
+struct IntegrityProgress {
+  std::size_t tables = 0;  ///< looked at
+  std::size_t total_tables = 0;
+  std::string_view table = {};  ///< looked at next; empty at the end
 };
 
 namespace detail {
@@ -199,9 +221,16 @@ class Database {
   /// a task, `offload` it. Errors: kConflict when `to` exists, kIo, kFull; nothing is left behind then.
   virtual void back_up(const std::filesystem::path& to, base::FunctionRef<void(const BackupProgress&)> told) = 0;
 
-  /// Reads the whole file and gives what is wrong with it, a line each: pages, rows, indexes, foreign keys. Takes as
-  /// long as reading everything does; on a task, `offload` it.
-  virtual std::vector<std::string> integrity_problems() = 0;
+  /// Reads the whole file and gives what is wrong with it, a line each; tells `told` before each table and at the end.
+  /// Takes as long as reading everything does; on a task, `offload` it.
+  virtual std::vector<std::string> integrity_problems(IntegrityDepth depth,
+                                                      base::FunctionRef<void(const IntegrityProgress&)> told) = 0;
+  std::vector<std::string> integrity_problems() {
+    return integrity_problems(IntegrityDepth::kFull, [](const IntegrityProgress&) {});
+  }
+
+  /// What opening found out. Threads: any; it does not change.
+  virtual const BootReport& boot_report() const = 0;
 
   /// Compiles `sql` without running it. Errors: what the database says against it (scope kBug or kCaller).
   StatementShape describe(std::string_view sql);

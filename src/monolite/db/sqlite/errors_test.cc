@@ -1,7 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include <monolite/db/errors.h>
+#include <monolite/db/sqlite/detail/errors.h>
 #include <monolite/db/sqlite/testing/temporary_database.h>
 
 namespace monolite::db::sqlite {
@@ -118,6 +120,48 @@ TEST_F(Constraints, AStatementThatDoesNotFitTheSchemaIsABug) {
   } catch (const base::Error& error) {
     EXPECT_EQ(error.scope(), base::ErrorScope::kBug);
     EXPECT_STREQ(error.what(), "no such column: nonsense [SQLite 1]: SELECT nonsense FROM users");
+  }
+}
+
+/// What a result code becomes, and with which scope.
+struct Mapped {
+  int result;
+  base::ErrorCode code;
+  base::ErrorScope scope;
+};
+
+TEST(ErrorTable, KnowsTheCodesThatSqliteDistinguishes) {
+  using base::ErrorCode;
+  using base::ErrorScope;
+  for (const Mapped& mapped : {
+           Mapped{SQLITE_BUSY, ErrorCode::kBusy, ErrorScope::kRetry},
+           Mapped{SQLITE_BUSY_RECOVERY, ErrorCode::kBusy, ErrorScope::kRetry},
+           Mapped{SQLITE_BUSY_SNAPSHOT, ErrorCode::kBusy, ErrorScope::kRetry},
+           Mapped{SQLITE_BUSY_TIMEOUT, ErrorCode::kBusy, ErrorScope::kRetry},
+           Mapped{SQLITE_FULL, ErrorCode::kFull, ErrorScope::kTransaction},
+           Mapped{SQLITE_IOERR, ErrorCode::kIo, ErrorScope::kTransaction},
+           Mapped{SQLITE_IOERR_FSYNC, ErrorCode::kIo, ErrorScope::kTransaction},
+           Mapped{SQLITE_IOERR_SHORT_READ, ErrorCode::kIo, ErrorScope::kTransaction},
+           Mapped{SQLITE_PROTOCOL, ErrorCode::kIo, ErrorScope::kTransaction},
+           Mapped{SQLITE_CORRUPT, ErrorCode::kCorrupt, ErrorScope::kDatabase},
+           Mapped{SQLITE_CORRUPT_INDEX, ErrorCode::kCorrupt, ErrorScope::kDatabase},
+           Mapped{SQLITE_NOTADB, ErrorCode::kCorrupt, ErrorScope::kDatabase},
+           Mapped{SQLITE_READONLY, ErrorCode::kForbidden, ErrorScope::kCaller},
+           Mapped{SQLITE_READONLY_DIRECTORY, ErrorCode::kForbidden, ErrorScope::kDatabase},
+           Mapped{SQLITE_READONLY_CANTINIT, ErrorCode::kForbidden, ErrorScope::kDatabase},
+           Mapped{SQLITE_READONLY_RECOVERY, ErrorCode::kForbidden, ErrorScope::kDatabase},
+           Mapped{SQLITE_READONLY_DBMOVED, ErrorCode::kClosed, ErrorScope::kDatabase},
+           Mapped{SQLITE_LOCKED, ErrorCode::kConflict, ErrorScope::kTransaction},
+           Mapped{SQLITE_CANTOPEN, ErrorCode::kIo, ErrorScope::kCaller},
+       }) {
+    try {
+      throw_error(nullptr, mapped.result, "a statement");
+    } catch (const base::Error& error) {
+      EXPECT_EQ(error.code(), mapped.code) << mapped.result;
+      EXPECT_EQ(error.scope(), mapped.scope) << mapped.result;
+      EXPECT_EQ(error.system_code(), mapped.result);
+      EXPECT_NE(error.hint(), "") << mapped.result;
+    }
   }
 }
 

@@ -1,22 +1,22 @@
-#include <array>
 #include <span>
 #include <utility>
 
-#include <fmt/format.h>
 #include <sqlite3.h>
-#include <sys/stat.h>
 
 #include <monolite/base/error.h>
 #include <monolite/base/fork_guard.h>
 #include <monolite/db/errors.h>
 #include <monolite/db/sqlite/detail/backup.h>
-#include <monolite/db/sqlite/detail/boot_check.h>
+#include <monolite/db/sqlite/detail/boot.h>
 #include <monolite/db/sqlite/detail/checkpointer.h>
 #include <monolite/db/sqlite/detail/connection.h>
 #include <monolite/db/sqlite/detail/foreign_keys.h>
+#include <monolite/db/sqlite/detail/inspect.h>
+#include <monolite/db/sqlite/detail/integrity.h>
 #include <monolite/db/sqlite/detail/process_turn.h>
 #include <monolite/db/sqlite/detail/quarantine.h>
 #include <monolite/db/sqlite/detail/reader_pool.h>
+#include <monolite/db/sqlite/detail/readonly_database.h>
 #include <monolite/db/sqlite/detail/snapshot_watch.h>
 #include <monolite/db/sqlite/detail/snapshots.h>
 #include <monolite/db/sqlite/detail/wal_syncer.h>
@@ -27,88 +27,57 @@
 namespace monolite::db::sqlite {
 namespace {
 
-std::unique_ptr<Connection> open_connection(const Options& options, Role role) {
-  auto connection = std::make_unique<Connection>(options.path, role, options.vfs);
-  configure(*connection, role, options);
-  return connection;
-}
-
 std::unique_ptr<Connection> watched(std::unique_ptr<Connection> connection, const Options& options,
                                     const Database& database) {
   connection->watch().report_slow(options.slow_query, database.slow_query);
   return connection;
 }
 
-std::unique_ptr<Connection> open_writer(const Options& options) {
-  const Role role = options.create == CreateFile::kIfMissing ? Role::kCreator : Role::kWriter;
-  auto connection = std::make_unique<Connection>(options.path, role, options.vfs);
-  reach(options.failpoints, "open.connected");
-  configure(*connection, role, options);
-  reach(options.failpoints, "open.configured");
-  return connection;
-}
-
-/// Size by name: the file itself is never opened outside SQLite.
-std::int64_t size_of(const std::string& path) {
-  struct stat info {};
-  return stat(path.c_str(), &info) == 0 ? info.st_size : 0;
-}
-
 class SqliteDatabase final : public Database {
  public:
-  explicit SqliteDatabase(const Options& options)
-      : options_(options),
-        watch_("a database", SnapshotLimits{options.snapshot_warn_after, options.snapshot_interrupt_after}, *this),
+  explicit SqliteDatabase(Boot&& boot)
+      : options_(std::move(boot.options)),
+        report_(std::move(boot.report)),
+        guard_(std::move(boot.guard)),
+        watch_("a database", SnapshotLimits{options_.snapshot_warn_after, options_.snapshot_interrupt_after}, *this),
         lane_("a database",
-              LaneParts{watched(open_writer(options), options, *this), checkpointer(),
-                        std::make_unique<ProcessTurn>(options, *this)},
-              LaneOptions{options.max_queued_writes, options.max_batch, options.unit_timeout, options.slow_query,
-                          options.failpoints, options.close_grace},
+              LaneParts{watched(std::move(boot.connection), options_, *this), checkpointer(),
+                        std::make_unique<ProcessTurn>(options_, *this)},
+              LaneOptions{options_.max_queued_writes, options_.max_batch, options_.unit_timeout, options_.slow_query,
+                          options_.failpoints, options_.close_grace, guard_.get()},
               *this, quarantine_),
         readers_(
-            "a database", [this] { return watched(open_connection(options_, Role::kReader), options_, *this); },
-            lane_->commits(), ReaderPool::Watchers{watch_->snapshots(), quarantine_}, options.max_readers) {}
+            "a database", [this] { return watched(open_reader(), options_, *this); }, lane_->commits(),
+            ReaderPool::Watchers{watch_->snapshots(), quarantine_}, options_.max_readers) {}
+
+  const BootReport& boot_report() const override { return report_; }
 
   DatabaseStatus status() override {
-    static constexpr std::array kModes{"off", "normal", "full"};
     DatabaseStatus status{.path = options_.path,
-                          .engine = fmt::format("SQLite {}", library_version()),
-                          .journal = "",
-                          .synchronous = kModes.at(static_cast<std::size_t>(options_.synchronous)),
-                          .bytes = size_of(options_.path),
-                          .wal_bytes = size_of(options_.path + "-wal"),
                           .queued_writes = lane_->queued(),
+                          .idle_readers = readers_->free_connections(),
                           .checkpoint = lane_->checkpoint_status(),
                           .oldest_snapshot = watch_->snapshots().oldest_age(),
                           .turns = lane_->turn().manner(),
                           .others = lane_->turn().others()};
     if (const auto cause = quarantine_.cause()) status.quarantine = base::describe(cause);
-    read([&](ReadSession& session) { status.journal = session.scalar<std::string>("PRAGMA journal_mode"_sql); });
+    read([&](ReadSession& session) { inspect(session, status); });
     return status;
   }
 
   void back_up(const std::filesystem::path& to, base::FunctionRef<void(const BackupProgress&)> told) override {
     lane_->require_outside_unit("a write unit cannot back its database up: its own changes would be missing");
-    const auto source = open_connection(options_, Role::kReader);
+    const auto source = open_reader();
     const Snapshots::Entry entry(watch_->snapshots(), *source, AgeLimit::kExempt);
     sqlite::back_up(*source, to, {.vfs = options_.vfs, .failpoints = options_.failpoints}, told);
   }
 
-  std::vector<std::string> integrity_problems() override {
-    std::vector<std::string> problems;
+  using Database::integrity_problems;
+  std::vector<std::string> integrity_problems(IntegrityDepth depth,
+                                              base::FunctionRef<void(const IntegrityProgress&)> told) override {
     lane_->require_outside_unit("a write unit reads through its WriteSession: here its own changes are invisible");
-    readers_->read_at_length([&](ReadSession& session) {
-      try {
-        for (const auto& line : session.each<std::string>("PRAGMA integrity_check"_sql)) {
-          if (line != "ok") problems.push_back(line);
-        }
-      } catch (const Corrupt& damage) {  // so bad that the check itself cannot go on
-        problems.emplace_back(damage.what());
-        return;
-      }
-      for (auto& line : dangling_rows(session)) problems.push_back(std::move(line));
-    });
-    return problems;
+    return find_integrity_problems(
+        [this](base::FunctionRef<void(ReadSession&)> reads) { readers_->read_at_length(reads); }, depth, told);
   }
 
  protected:
@@ -129,7 +98,7 @@ class SqliteDatabase final : public Database {
   std::unique_ptr<WalSyncer> wal_syncer() {
     const auto interval = options_.wal_sync_interval;
     if (options_.synchronous != Synchronous::kNormal || interval <= interval.zero()) return nullptr;
-    return std::make_unique<WalSyncer>(open_connection(options_, Role::kReader), interval, *this);
+    return std::make_unique<WalSyncer>(open_reader(), interval, *this);
   }
 
   std::unique_ptr<Checkpointer> checkpointer() {
@@ -142,7 +111,17 @@ class SqliteDatabase final : public Database {
     return std::make_unique<Checkpointer>(own, wal_syncer(), watch_->snapshots(), *this);
   }
 
+  /// The path may lead to another database by now, which no reader of this one may show.
+  std::unique_ptr<Connection> open_reader() const {
+    guard_->require_same();
+    auto connection = open_connection(options_, Role::kReader);
+    guard_->require_same();  // nor did it change meanwhile
+    return connection;
+  }
+
   const Options options_;
+  const BootReport report_;
+  const std::unique_ptr<FileGuard> guard_;  // before the lane: records how the last connection was closed
   Quarantine quarantine_{*this};
   base::ProcessBound<SnapshotWatch> watch_;
   base::ProcessBound<WriterLane> lane_;
@@ -152,9 +131,9 @@ class SqliteDatabase final : public Database {
 }  // namespace
 
 std::unique_ptr<Database> open(const Options& options) {
-  require_safe_version(options);
-  require_usable_path(options);
-  return std::make_unique<SqliteDatabase>(options);
+  auto booted = boot(options);
+  if (booted.options.access != Access::kReadWrite) return open_readonly(std::move(booted));
+  return std::make_unique<SqliteDatabase>(std::move(booted));
 }
 
 int library_version_number() noexcept { return sqlite3_libversion_number(); }

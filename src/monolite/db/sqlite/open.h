@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <monolite/base/failpoint.h>
 #include <monolite/db/database.h>
+#include <monolite/db/sqlite/pragma.h>
 
 /// The SQLite driver: one writer lane and many readers per file, tuned pragmas, group commit.
 namespace monolite::db::sqlite {
@@ -32,11 +34,34 @@ enum class BetweenProcesses {
   kPoll,  ///< all ask every millisecond
 };
 
+enum class Access {
+  kReadWrite,
+  kReadOnly,   ///< no writer; other programs may write. Needs a `-shm` file that exists or can be made
+  kImmutable,  ///< nobody changes the file while it is open: on a read-only medium. Neither locks nor a WAL
+};
+
+/// What to do with a file or a folder that this user may not write.
+enum class Unwritable { kRefuse, kReadOnly };
+
+/// What to do when the record of the last run says that a WAL with committed data is gone.
+enum class LostWal { kRefuse, kWarn };
+
+/// Measures a sync and tries locks and shared memory in a scratch file beside the database.
+enum class SelfTest { kSkip, kRun };
+
 struct Options {
   std::string path = {};  ///< a file; its folder must be local and writable
   CreateFile create = CreateFile::kNever;
   Synchronous synchronous = Synchronous::kFull;
   UnsafeVersion unsafe_version = UnsafeVersion::kRefuse;  ///< a library below 3.51.3 can corrupt a WAL
+
+  Access access = Access::kReadWrite;
+  Unwritable unwritable = Unwritable::kRefuse;
+  LostWal lost_wal = LostWal::kRefuse;
+  SelfTest self_test = SelfTest::kRun;
+
+  std::vector<Pragma> pragmas = {};          ///< in place of ours; what must not be set is refused
+  std::vector<std::string> extensions = {};  ///< files, loaded into every connection in this order
 
   std::size_t max_queued_writes = 10'000;  ///< more are answered Busy at once
   std::size_t max_batch = 256;             ///< units in one commit
@@ -61,8 +86,9 @@ struct Options {
   base::Failpoints* failpoints = nullptr;  ///< for tests: sqlite/failpoints.h; outlives the database
 };
 
-/// Opens the database and proves that it is what it must be: version, file system, journal mode, foreign keys.
-/// Errors: kConfig, kUnsupported, kIo, Corrupt; each names the path and the next step.
+/// Opens the database and proves that it is what it must be: version, file system, locks, journal mode, foreign keys,
+/// and that nothing of it was lost since the last run. What it found out: `Database::boot_report`.
+/// Errors: kConfig, kForbidden, kUnsupported, kIo, Corrupt; each names the path and the next step.
 std::unique_ptr<Database> open(const Options& options);
 
 /// The library's version: 3054001 and "3.54.1".

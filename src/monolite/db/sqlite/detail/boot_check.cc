@@ -15,25 +15,33 @@
 #include <monolite/base/error.h>
 #include <monolite/db/errors.h>
 #include <monolite/db/sqlite/detail/boot_check.h>
+#include <monolite/db/sqlite/detail/extensions.h>
+#include <monolite/db/sqlite/detail/settings.h>
 
 namespace monolite::db::sqlite {
 namespace {
 
 namespace fs = std::filesystem;
 
-struct NetworkFileSystem {
+struct FileSystem {
   std::uint64_t magic;
   const char* name;
 };
 
 /// From statfs(2) and linux/magic.h. The shared memory of a WAL is not coherent between the machines of these.
 constexpr std::array kNetworkFileSystems{
-    NetworkFileSystem{0x6969, "NFS"},        NetworkFileSystem{0x517B, "SMB"},
-    NetworkFileSystem{0xFF534D42, "CIFS"},   NetworkFileSystem{0xFE534D42, "SMB2"},
-    NetworkFileSystem{0x01021997, "9P"},     NetworkFileSystem{0x5346414F, "AFS"},
-    NetworkFileSystem{0x73757245, "Coda"},   NetworkFileSystem{0x00C36400, "Ceph"},
-    NetworkFileSystem{0x0BD00BD0, "Lustre"}, NetworkFileSystem{0x65735546, "FUSE"},
-    NetworkFileSystem{0x786F4256, "vboxsf"}, NetworkFileSystem{0x6A656A63, "virtiofs"},
+    FileSystem{0x6969, "NFS"},      FileSystem{0x517B, "SMB"},        FileSystem{0xFF534D42, "CIFS"},
+    FileSystem{0xFE534D42, "SMB2"}, FileSystem{0x01021997, "9P"},     FileSystem{0x5346414F, "AFS"},
+    FileSystem{0x73757245, "Coda"}, FileSystem{0x00C36400, "Ceph"},   FileSystem{0x0BD00BD0, "Lustre"},
+    FileSystem{0x65735546, "FUSE"}, FileSystem{0x786F4256, "vboxsf"}, FileSystem{0x6A656A63, "virtiofs"},
+};
+
+constexpr std::array kLocalFileSystems{
+    FileSystem{0xEF53, "ext4"},         FileSystem{0x58465342, "xfs"},      FileSystem{0x9123683E, "btrfs"},
+    FileSystem{0x2FC12FC1, "zfs"},      FileSystem{0x01021994, "tmpfs"},    FileSystem{0x794C7630, "overlayfs"},
+    FileSystem{0xF2F52010, "f2fs"},     FileSystem{0xCA451A4E, "bcachefs"}, FileSystem{0x858458F6, "ramfs"},
+    FileSystem{0x73717368, "squashfs"}, FileSystem{0xE0F5E1E2, "erofs"},    FileSystem{0x9660, "iso9660"},
+    FileSystem{0x4D44, "vfat"},         FileSystem{0x2011BAB0, "exfat"},
 };
 
 [[noreturn]] void refuse(base::ErrorCode code, std::string what, std::string hint, int system_code = 0) {
@@ -80,10 +88,23 @@ void require_local(const fs::path& folder) {
          "put the database on a local disk (ext4, xfs, btrfs, zfs)");
 }
 
-void require_equal(Connection& connection, const char* pragma, std::string_view wanted) {
-  const auto active = connection.pragma(fmt::format("PRAGMA {}", pragma));
-  if (active == wanted) return;
-  refuse(base::ErrorCode::kUnsupported, fmt::format("PRAGMA {} is '{}' but must be '{}'", pragma, active, wanted),
+/// Files that another user left behind stop this one as well: root ran a command.
+void require_writable(const std::string& file) {
+  if (access(file.c_str(), F_OK) != 0 || access(file.c_str(), W_OK) == 0) return;
+  const int number = errno;
+  refuse(base::ErrorCode::kForbidden, fmt::format("{} is not writable", file),
+         "give this user write permission on the file and its folder, or set readonly: true", number);
+}
+
+bool is_writable(const Options& options) {
+  return access(folder_of(options.path).c_str(), W_OK | X_OK) == 0 &&
+         (access(options.path.c_str(), F_OK) != 0 || access(options.path.c_str(), W_OK) == 0);
+}
+
+void require_wal(Connection& connection) {
+  const auto active = connection.pragma("PRAGMA journal_mode");
+  if (active == "wal") return;
+  refuse(base::ErrorCode::kUnsupported, fmt::format("PRAGMA journal_mode is '{}' but must be 'wal'", active),
          "another process may hold the file in another mode: stop it and try again");
 }
 
@@ -120,7 +141,7 @@ void refresh_statistics(Connection& connection) {
 bool is_safe_version(int number) noexcept { return number >= kFirstSafeVersion; }
 
 std::optional<std::string_view> network_file_system(std::uint64_t magic) noexcept {
-  const auto found = std::ranges::find(kNetworkFileSystems, magic, &NetworkFileSystem::magic);
+  const auto found = std::ranges::find(kNetworkFileSystems, magic, &FileSystem::magic);
   return found == kNetworkFileSystems.end() ? std::nullopt : std::optional<std::string_view>(found->name);
 }
 
@@ -131,6 +152,21 @@ void require_safe_version(const Options& options) {
          "build with the bundled SQLite (-DMONOLITE_SQLITE=bundled), or set sqlite.allow_unsafe_version: true");
 }
 
+std::string file_system_of(const std::string& database) {
+  struct statfs info {};
+  if (statfs(folder_of(database).c_str(), &info) != 0) return "unknown";
+  const auto magic = magic_of(info);
+  if (const auto network = network_file_system(magic)) return std::string(*network);
+  const auto found = std::ranges::find(kLocalFileSystems, magic, &FileSystem::magic);
+  return found == kLocalFileSystems.end() ? fmt::format("0x{:X}", magic) : found->name;
+}
+
+Access possible_access(const Options& options) {
+  const bool degrades = options.access == Access::kReadWrite && options.unwritable == Unwritable::kReadOnly &&
+                        options.create == CreateFile::kNever && !is_writable(options);
+  return degrades ? Access::kReadOnly : options.access;
+}
+
 void require_usable_path(const Options& options) {
   const auto folder = folder_of(options.path);
   if (options.create == CreateFile::kIfMissing) make_folder(folder);
@@ -139,34 +175,30 @@ void require_usable_path(const Options& options) {
     refuse(base::ErrorCode::kConfig, fmt::format("there is no database at {}", options.path),
            "create it with: db prepare");
   }
+  if (options.access != Access::kImmutable) require_local(folder);
+  if (options.access != Access::kReadWrite) return;
   if (access(folder.c_str(), W_OK | X_OK) != 0) {
     const int number = errno;
     refuse(base::ErrorCode::kForbidden,
            fmt::format("the database folder {} is not writable: {}", folder.string(), message_of(number)),
-           "SQLite keeps its WAL beside the file: give this user write permission on the folder", number);
+           "SQLite keeps its WAL beside the file: give this user write permission on the folder, or set readonly: true",
+           number);
   }
-  require_local(folder);
+  for (const char* suffix : {"", "-wal", "-shm"}) require_writable(options.path + suffix);
 }
 
 void configure(Connection& connection, Role role, const Options& options) {
+  load_extensions(connection, options.extensions);
   // The wait for locks is in place already; switching to WAL needs a moment without other users of the file.
   const auto deadline = base::Deadline::after(std::chrono::seconds(5));
   connection.set_lock_deadline(deadline);
-  switch_to_wal(connection, deadline);
-  require_equal(connection, "journal_mode", "wal");
-  connection.pragma("PRAGMA foreign_keys=on");
-  require_equal(connection, "foreign_keys", "1");
-  connection.pragma(fmt::format("PRAGMA synchronous={}", static_cast<int>(options.synchronous)));
-  connection.pragma("PRAGMA temp_store=memory");
-  connection.pragma("PRAGMA mmap_size=0");
-  if (role == Role::kReader) {
-    connection.pragma(fmt::format("PRAGMA cache_size=-{}", options.reader_cache_kib));
-    connection.pragma("PRAGMA query_only=on");
-    return;
+  if (role == Role::kCreator) shape_new_file(connection, options);
+  if (role != Role::kReadOnly && role != Role::kImmutable) {
+    switch_to_wal(connection, deadline);
+    require_wal(connection);
   }
-  connection.pragma(fmt::format("PRAGMA cache_size=-{}", options.writer_cache_kib));
-  connection.pragma(fmt::format("PRAGMA journal_size_limit={}", options.max_wal_bytes));
-  refresh_statistics(connection);
+  set_all(connection, settings_for(role, options));
+  if (role == Role::kWriter || role == Role::kCreator) refresh_statistics(connection);
 }
 
 }  // namespace monolite::db::sqlite

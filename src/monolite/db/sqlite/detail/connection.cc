@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <filesystem>
 #include <thread>
 #include <utility>
 
@@ -8,9 +9,9 @@
 #include <sqlite3.h>
 
 #include <monolite/base/error.h>
-#include <monolite/base/fork_guard.h>
 #include <monolite/db/sqlite/detail/connection.h>
 #include <monolite/db/sqlite/detail/errors.h>
+#include <monolite/db/sqlite/detail/library.h>
 
 namespace monolite::db::sqlite {
 namespace {
@@ -22,13 +23,13 @@ constexpr std::array kControls{"BEGIN",           "BEGIN IMMEDIATE",    "COMMIT"
 /// What WriteSession::savepoint uses inside of a closure.
 constexpr std::string_view kSavepointOfClosures = "ml_nested";
 
-/// Serialises sqlite3_initialize, which our build does not call by itself. The library remembers which file locks the
-/// process holds, and a forked child holds none of them: it would take the parent's for its own.
-void initialize_library() {
-  static const int result = sqlite3_initialize();
-  static const base::ForkGuard process;
-  if (result != SQLITE_OK) throw_error(nullptr, result, "starting SQLite");
-  process.require_parent("SQLite");
+/// `path` as the name of an immutable file, which only a URI can say.
+std::string immutable_uri(const std::string& path) {
+  std::string uri = "file:";
+  for (const char c : std::filesystem::absolute(path).string()) {
+    c == '%' || c == '?' || c == '#' ? uri += fmt::format("%{:02X}", c) : uri += c;
+  }
+  return uri + "?immutable=1";
 }
 
 /// The statement that fails, not the whole script, which may be a file.
@@ -70,7 +71,11 @@ class Connection::PreparedStatement final : public Statement {
 
   bool step() override {
     if (connection_.poison_) std::rethrow_exception(connection_.poison_);
-    const int result = sqlite3_step(handle_);
+    int result = sqlite3_step(handle_);
+    if (result == SQLITE_PROTOCOL) {  // a hundred tries to read the WAL's index failed; nothing ran yet
+      sqlite3_reset(handle_);
+      result = sqlite3_step(handle_);
+    }
     if (result == SQLITE_ROW) {
       ++execution.rows;
       return true;
@@ -131,18 +136,20 @@ Connection::Connection(const std::string& path, Role role, const std::string& vf
     : watch_(role == Role::kReader ? StoppedBy::kQueryScope : StoppedBy::kUnitTime) {
   initialize_library();
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
-                    (role == Role::kCreator ? SQLITE_OPEN_CREATE : 0);
-  const int result = sqlite3_open_v2(path.c_str(), &handle_, flags, vfs.empty() ? nullptr : vfs.c_str());
+                    (role == Role::kCreator ? SQLITE_OPEN_CREATE : 0) |
+                    (role == Role::kImmutable ? SQLITE_OPEN_URI : 0);
+  const auto name = role == Role::kImmutable ? immutable_uri(path) : path;
+  const int result = sqlite3_open_v2(name.c_str(), &handle_, flags, vfs.empty() ? nullptr : vfs.c_str());
   try {
     if (result != SQLITE_OK) throw_error(handle_, result, fmt::format("opening {}", path));
-    set_up(path);
+    set_up(path, role);
   } catch (...) {  // the handle exists even after a failed open
     sqlite3_close_v2(handle_);
     throw;
   }
 }
 
-void Connection::set_up(const std::string& path) {
+void Connection::set_up(const std::string& path, Role role) {
   sqlite3_busy_handler(handle_, on_busy, this);
   sqlite3_wal_hook(handle_, on_wal_commit, this);  // also ends SQLite's own checkpoints inside COMMIT
   sqlite3_set_authorizer(handle_, on_compile, this);
@@ -153,6 +160,10 @@ void Connection::set_up(const std::string& path) {
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   // Without it a statement whose plan used the statistics is compiled anew for each new value of a parameter.
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr);
+  if (role == Role::kReadOnly || role == Role::kImmutable) {
+    sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);  // it would write to the file
+    return;
+  }
   if (sqlite3_db_readonly(handle_, "main") != 1) return;
   throw base::Error({.code = base::ErrorCode::kForbidden,
                      .scope = base::ErrorScope::kDatabase,

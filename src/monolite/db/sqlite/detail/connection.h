@@ -20,7 +20,9 @@ namespace monolite::db::sqlite {
 enum class Role {
   kCreator,  ///< read and write, makes the file when it is missing
   kWriter,
-  kReader,  ///< a read-write handle that refuses to write: it can recover a WAL, which a readonly handle cannot
+  kReader,     ///< a read-write handle that refuses to write: it can recover a WAL, which a readonly handle cannot
+  kReadOnly,   ///< the same for a file that this program never changes: it may also lie where this user cannot write
+  kImmutable,  ///< for a file that nobody changes: no locks, no WAL
 };
 
 /// What moves a transaction along. Only the driver does: a closure that tries is refused when its statement is
@@ -97,7 +99,7 @@ class Connection final : public StatementSource {
   friend class PreparedStatement;
   class ControlScope;
 
-  void set_up(const std::string& path);
+  void set_up(const std::string& path, Role role);
   std::unique_ptr<PreparedStatement> prepare(std::string_view text, unsigned flags);
   PreparedStatement* cached(const Sql& sql);
   [[noreturn]] void fail(int result, std::string_view doing);

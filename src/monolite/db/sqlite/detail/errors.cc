@@ -63,10 +63,26 @@ Columns columns_in(std::string_view message, ConstraintKind kind) {
 }
 
 struct Reaction {
-  int primary;
+  int result;
   ErrorCode code;
   ErrorScope scope;
   const char* hint;
+};
+
+/// Where an extended code says more than the primary one.
+constexpr Reaction kExtendedReactions[] = {
+    {SQLITE_READONLY_DIRECTORY, ErrorCode::kForbidden, ErrorScope::kDatabase,
+     "SQLite must make -wal and -shm files beside the database: give this user write permission on the folder, or set "
+     "readonly: immutable when nobody changes the file"},
+    {SQLITE_READONLY_CANTINIT, ErrorCode::kForbidden, ErrorScope::kDatabase,
+     "the -shm file of the database cannot be written: give this user write permission on it, or set readonly: "
+     "immutable when nobody changes the file"},
+    {SQLITE_READONLY_RECOVERY, ErrorCode::kForbidden, ErrorScope::kDatabase,
+     "a crash left a WAL that must be recovered, which needs write permission: open the database once as its owner"},
+    {SQLITE_READONLY_ROLLBACK, ErrorCode::kForbidden, ErrorScope::kDatabase,
+     "a crash left a journal that must be undone, which needs write permission: open the database once as its owner"},
+    {SQLITE_READONLY_DBMOVED, ErrorCode::kClosed, ErrorScope::kDatabase,
+     "the file was deleted or replaced while it was open: stop the program, put the right file in place, start again"},
 };
 
 /// By primary code; constraints, busy and corruption have types of their own.
@@ -87,7 +103,9 @@ constexpr Reaction kReactions[] = {
     {SQLITE_AUTH, ErrorCode::kInternal, ErrorScope::kBug,
      "a closure does not begin, commit or roll back by itself: use savepoint(), or throw to undo the unit"},
     {SQLITE_TOOBIG, ErrorCode::kInvalid, ErrorScope::kCaller, "the value or the statement is too large"},
-    {SQLITE_PROTOCOL, ErrorCode::kBusy, ErrorScope::kRetry, "the WAL index is being rebuilt by another process"},
+    {SQLITE_PROTOCOL, ErrorCode::kIo, ErrorScope::kTransaction,
+     "the locks of the WAL do not behave: look for a program that opens and closes the -shm file, and whether the file "
+     "system is a local one"},
     {SQLITE_SCHEMA, ErrorCode::kBusy, ErrorScope::kRetry, "the schema changed meanwhile: try again"},
     {SQLITE_MISUSE, ErrorCode::kInternal, ErrorScope::kBug, "the driver used SQLite wrongly: report it"},
 };
@@ -95,11 +113,27 @@ constexpr Reaction kReactions[] = {
 constexpr Reaction kOther{SQLITE_ERROR, ErrorCode::kInternal, ErrorScope::kBug,
                           "compare the statement with the schema (db check)"};
 
-Reaction reaction_to(int primary) {
+Reaction reaction_to(int extended) {
+  for (const Reaction& reaction : kExtendedReactions) {
+    if (reaction.result == extended) return reaction;
+  }
+  const int primary = extended & 0xff;
   for (const Reaction& reaction : kReactions) {
-    if (reaction.primary == primary) return reaction;
+    if (reaction.result == primary) return reaction;
   }
   return kOther;
+}
+
+/// A held lock has several reasons, and each another remedy.
+const char* hint_for_busy(int extended) {
+  switch (extended) {
+    case SQLITE_BUSY_SNAPSHOT:
+      return "a read transaction tried to write after somebody else had: write through write()";
+    case SQLITE_BUSY_RECOVERY:
+      return "another process is recovering the WAL after a crash: try again";
+    default:
+      return "another process holds the database's lock: find it with `fuser` on the file";
+  }
 }
 
 /// " (in storage/production.sqlite3)", for errors that concern the file more than the statement.
@@ -128,7 +162,7 @@ void throw_error(sqlite3* connection, int result, std::string_view doing) {
       throw Busy({.code = ErrorCode::kBusy,
                   .scope = ErrorScope::kRetry,
                   .what = at_file,
-                  .hint = "another process holds the database's lock: find it with `fuser` on the file",
+                  .hint = hint_for_busy(extended),
                   .system_code = extended});
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
@@ -138,7 +172,7 @@ void throw_error(sqlite3* connection, int result, std::string_view doing) {
                      .hint = "stop writing, keep the files, run PRAGMA integrity_check on a copy, restore a backup",
                      .system_code = extended});
     default: {
-      const Reaction reaction = reaction_to(extended & 0xff);
+      const Reaction reaction = reaction_to(extended);
       throw base::Error({.code = reaction.code,
                          .scope = reaction.scope,
                          .what = reaction.scope == ErrorScope::kTransaction ? at_file : what,

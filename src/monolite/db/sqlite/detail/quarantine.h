@@ -8,10 +8,10 @@
 
 namespace monolite::db::sqlite {
 
-/// Why a database takes no writes any more, once that is so: its file is not sound, or its foreign keys cannot be
-/// enforced any more. Whichever connection meets the damage first reports it; the lane then refuses every write with
-/// that cause, because a write could make it worse. Reads go on and fail where the damage is. It ends with the process
-/// that opens the restored file. Threads: any.
+/// Why a database takes no writes any more, once that is so: its file is not sound, another one lies at its path, or
+/// its foreign keys cannot be enforced any more. Whichever connection meets the damage first reports it; the lane then
+/// refuses every write with that cause, because a write could make it worse. Reads go on and fail where the damage is.
+/// It ends with the process that opens the restored file. Threads: any.
 class Quarantine {
  public:
   /// Emits the event of `database`, which outlives this.

@@ -255,6 +255,7 @@ void WriterLane::work_while_idle(std::unique_lock<std::mutex>& lock) {
   active_ = true;
   lock.unlock();
   checkpointer_->when_idle(*connection_);
+  if (options_.guard) options_.guard->worked(*connection_, checkpointer_->status());
   report_damage();
   lock.lock();
   active_ = false;
@@ -303,11 +304,15 @@ void WriterLane::run(Units batch) {
   more_came_ = queued() != 0;
   answer(batch);
   checkpointer_->after_batch(*connection_);
+  if (options_.guard) options_.guard->worked(*connection_, checkpointer_->status());
   report_damage();
 }
 
 /// Answers those that nobody waits for any more, and everybody in quarantine. The rest keep their order.
 WriterLane::Units WriterLane::reject_late(Units batch) {
+  if (options_.guard) {
+    if (const auto loss = options_.guard->loss(*connection_)) quarantine_.report(loss);
+  }
   const auto quarantine = quarantine_.cause();
   const auto end = std::stable_partition(batch.begin(), batch.end(),
                                          [&](const Unit* unit) { return !quarantine && !is_late(*unit); });

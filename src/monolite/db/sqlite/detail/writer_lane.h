@@ -22,6 +22,7 @@
 #include <monolite/db/database.h>
 #include <monolite/db/sqlite/detail/checkpointer.h>
 #include <monolite/db/sqlite/detail/connection.h>
+#include <monolite/db/sqlite/detail/file_guard.h>
 #include <monolite/db/sqlite/detail/process_turn.h>
 #include <monolite/db/sqlite/detail/quarantine.h>
 
@@ -34,6 +35,7 @@ struct LaneOptions {
   std::chrono::milliseconds slow_unit{0};     ///< tell of those that hold the lane so long; 0: of none
   base::Failpoints* failpoints = nullptr;
   std::chrono::milliseconds close_grace{5'000};
+  FileGuard* guard = nullptr;  ///< outlives the lane; null: nobody looks after the file
 };
 
 /// What a lane owns.

@@ -5,6 +5,9 @@
 //                               it says "uncommitted" before the COMMIT of the next one and waits for ever
 //   helper fifo <database>      on "wait" it takes its turn or gets in line and answers which, on "leave" it ends that
 //   helper open <database>      opens it as an unprivileged user and says the error code, or "ok"
+//   helper degrade|readonly|immutable <database>
+//                               the same to read its table t: says the access and the number of rows
+//   helper commit <database>    inserts a row into its table t, says "committed" and waits
 
 #include <atomic>
 #include <iostream>
@@ -104,14 +107,43 @@ int take_turns(const char* path) {
   return 0;
 }
 
+bool drop_privileges() {
+  return geteuid() != 0 || (setgroups(0, nullptr) == 0 && setgid(kNobody) == 0 && setuid(kNobody) == 0);
+}
+
 int open_unprivileged(const char* path) {
-  if (geteuid() == 0 && (setgroups(0, nullptr) != 0 || setgid(kNobody) != 0 || setuid(kNobody) != 0)) return 1;
+  if (!drop_privileges()) return 1;
   try {
     db::sqlite::open({.path = path, .create = db::sqlite::CreateFile::kNever});
     std::cout << "ok" << std::endl;
   } catch (const base::Error& error) {
     std::cout << base::name_of(error.code()) << ": " << error.what() << std::endl;
   }
+  return 0;
+}
+
+int read_unprivileged(const db::sqlite::Options& options) {
+  using db::operator""_sql;
+  if (!drop_privileges()) return 1;
+  try {
+    const auto database = db::sqlite::open(options);
+    constexpr auto kCount = "SELECT count(*) FROM t"_sql;
+    const auto rows = database->read([&](db::ReadSession& session) { return session.scalar<int>(kCount); });
+    std::cout << database->boot_report().access << ' ' << rows << std::endl;
+  } catch (const base::Error& error) {
+    std::cout << base::name_of(error.code()) << ' ' << error.system_code() << ": " << error.hint() << std::endl;
+  }
+  return 0;
+}
+
+int commit_and_wait(const char* path) {
+  using db::operator""_sql;
+  constexpr auto kInsert = "INSERT INTO t VALUES (1)"_sql;
+  const auto database = db::sqlite::open({.path = path});
+  database->write([&](db::WriteSession& tx) { tx.exec(kInsert); });
+  std::cout << "committed" << std::endl;
+  std::string end;
+  std::getline(std::cin, end);
   return 0;
 }
 
@@ -124,7 +156,12 @@ int main(int argc, char** argv) try {
   if (command == "rebuild") return rebuild(argv[2]);
   if (command == "fifo") return take_turns(argv[2]);
   if (command == "open") return open_unprivileged(argv[2]);
-  std::cerr << "usage: helper sql|migrate|rebuild|fifo|open <database>\n";
+  if (command == "degrade")
+    return read_unprivileged({.path = argv[2], .unwritable = db::sqlite::Unwritable::kReadOnly});
+  if (command == "readonly") return read_unprivileged({.path = argv[2], .access = db::sqlite::Access::kReadOnly});
+  if (command == "immutable") return read_unprivileged({.path = argv[2], .access = db::sqlite::Access::kImmutable});
+  if (command == "commit") return commit_and_wait(argv[2]);
+  std::cerr << "usage: helper sql|migrate|rebuild|fifo|open|degrade|readonly|immutable|commit <database>\n";
   return 2;
 } catch (const std::exception& error) {
   std::cerr << "helper: " << error.what() << '\n';

@@ -35,6 +35,7 @@ class TemporaryDatabase {
   Options with_path(Options options) const {
     options.path = folder_.file("test.sqlite3");
     options.create = CreateFile::kIfMissing;
+    options.self_test = SelfTest::kSkip;  // of the machine, not of the code
     return options;
   }
 
