@@ -103,15 +103,16 @@ void judge_loss(const Options& options, FileState before, Connection& connection
   before.wal_salt = state_now(options.path, connection.handle()).wal_salt;
   const auto loss = loss_between(record.last(), before);
   if (!loss) return;
-  if (options.lost_wal == LostWal::kRefuse) refuse_lost(connection, options, *loss);
-  report.warnings.push_back(fmt::format("data was lost since the last run: {}", *loss));
+  if (loss->is_certain && options.lost_wal == LostWal::kRefuse) refuse_lost(connection, options, loss->what);
+  report.warnings.push_back(fmt::format("data was lost since the last run{}: {}",
+                                        loss->is_certain ? "" : ", maybe by a power cut", loss->what));
 }
 
 /// A WAL that was found is not copied into the file yet.
-void begin_record(const Options& options, Connection& connection, StateRecord& record, BootReport& report) {
+void begin_record(const Options& options, Connection& connection, StateRecord& record) {
   auto state = state_now(options.path, connection.handle());
   state.wal_has_commits = state.wal_bytes > 0 && state.wal_salt != 0;
-  if (!record.write(state)) report.warnings.push_back(fmt::format("cannot write {}-state", options.path));
+  record.write(state);
 }
 
 void describe(const Options& options, Connection& connection, BootReport& report) {
@@ -128,19 +129,22 @@ void describe(const Options& options, Connection& connection, BootReport& report
 }
 
 void test_place(const Options& options, BootReport& report) {
-  if (options.self_test == SelfTest::kSkip || options.access != Access::kReadWrite) return;
+  if (options.self_test == SelfTest::kSkip || !options.vfs.empty() || options.access != Access::kReadWrite) return;
   report.sync = probe_beside(options.path).sync;
   report.locks_tested = true;
 }
 
 void start_writing(const Options& options, const std::optional<FileState>& before, StateRecord& record,
                    Connection& connection, BootReport& report) {
-  record.create();
+  // Behind another VFS the files may be anything; its tests lose power, which is no reason to refuse.
+  if (options.vfs.empty() && !record.create()) {
+    report.warnings.push_back(fmt::format("cannot write {}-state: a lost -wal would go unnoticed", options.path));
+  }
   // A switch to WAL while another program of ours has the file open in rollback mode would wait for it: one at a time.
   const StateRecord::Turn turn(record);
-  if (before) judge_loss(options, *before, connection, record, report);
+  if (before && options.vfs.empty()) judge_loss(options, *before, connection, record, report);
   configure(connection, first_role(options), options);
-  begin_record(options, connection, record, report);
+  if (options.vfs.empty()) begin_record(options, connection, record);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include <array>
 #include <cerrno>
+#include <fstream>
+#include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -47,6 +49,16 @@ std::uint64_t salt_of(sqlite3* handle) {
   return number_at({header.data(), header.size()}, 2);  // bytes 16 to 23: two salts
 }
 
+/// Differs each time the machine starts.
+std::uint64_t this_boot() {
+  static const std::uint64_t boot = [] {
+    std::string id;
+    std::getline(std::ifstream("/proc/sys/kernel/random/boot_id"), id);
+    return id.empty() ? 0 : checksum(id);
+  }();
+  return boot;
+}
+
 std::string name_for(const std::string& database) { return database + "-state"; }
 
 }  // namespace
@@ -59,23 +71,25 @@ std::string encoded(const FileState& state) {
   append(bytes, static_cast<std::uint64_t>(state.file_changed_ns));
   append(bytes, static_cast<std::uint64_t>(state.wal_bytes));
   append(bytes, state.wal_salt);
+  append(bytes, state.boot);
   append(bytes, checksum(bytes));
   return bytes;
 }
 
 std::optional<FileState> decoded(std::string_view bytes) {
   if (bytes.size() != FileState::kBytes || !bytes.starts_with(kMagic)) return std::nullopt;
-  if (number_at(bytes, 7) != checksum(bytes.substr(0, FileState::kBytes - 8))) return std::nullopt;
+  if (number_at(bytes, 8) != checksum(bytes.substr(0, FileState::kBytes - 8))) return std::nullopt;
   if (number_at(bytes, 1) != kVersion) return std::nullopt;
   return FileState{.wal_has_commits = number_at(bytes, 2) == 1,
                    .file_bytes = static_cast<std::int64_t>(number_at(bytes, 3)),
                    .file_changed_ns = static_cast<std::int64_t>(number_at(bytes, 4)),
                    .wal_bytes = static_cast<std::int64_t>(number_at(bytes, 5)),
-                   .wal_salt = number_at(bytes, 6)};
+                   .wal_salt = number_at(bytes, 6),
+                   .boot = number_at(bytes, 7)};
 }
 
 FileState state_now(const std::string& database, sqlite3* handle) {
-  FileState state;
+  FileState state{.boot = this_boot()};
   struct stat info {};
   if (stat(database.c_str(), &info) == 0) {
     state.file_bytes = info.st_size;
@@ -86,20 +100,24 @@ FileState state_now(const std::string& database, sqlite3* handle) {
   return state;
 }
 
-std::optional<std::string> loss_between(const FileState& last, const FileState& now) {
+std::optional<Loss> loss_between(const FileState& last, const FileState& now) {
+  const auto lost = [&](std::string what) {
+    return Loss{.what = std::move(what), .is_certain = last.boot != 0 && last.boot == now.boot};
+  };
   if (last.file_bytes > 0 && now.file_bytes == 0) {
-    return fmt::format("the file is empty, but it had {} bytes", last.file_bytes);
+    return lost(fmt::format("the file is empty, but it had {} bytes", last.file_bytes));
   }
   // A WAL that was copied into the file by somebody else, and then removed, has changed the file.
   if (!last.wal_has_commits || last.file_changed_ns != now.file_changed_ns) return std::nullopt;
   if (now.wal_bytes < kWalHeader) {
-    return fmt::format("its -wal file with committed data ({} bytes) is gone", last.wal_bytes);
+    return lost(fmt::format("its -wal file with committed data ({} bytes) is gone", last.wal_bytes));
   }
   if (last.wal_salt != 0 && now.wal_salt != 0 && last.wal_salt != now.wal_salt) {
-    return fmt::format("its -wal file with committed data ({} bytes) was replaced by another", last.wal_bytes);
+    return lost(fmt::format("its -wal file with committed data ({} bytes) was replaced by another", last.wal_bytes));
   }
   if (now.wal_bytes < last.wal_bytes) {
-    return fmt::format("its -wal file with committed data was cut from {} to {} bytes", last.wal_bytes, now.wal_bytes);
+    return lost(
+        fmt::format("its -wal file with committed data was cut from {} to {} bytes", last.wal_bytes, now.wal_bytes));
   }
   return std::nullopt;
 }

@@ -13,18 +13,19 @@ namespace monolite::db::sqlite {
 /// What a program left in `<database>-state` about the two files, so that the next one notices when a WAL with
 /// committed data is gone. Layout: docs/formats/database-state.md.
 struct FileState {
-  static constexpr std::size_t kBytes = 64;
+  static constexpr std::size_t kBytes = 72;
 
   bool wal_has_commits = false;      ///< the WAL holds what the database file lacks
   std::int64_t file_bytes = 0;       ///< of the database file
   std::int64_t file_changed_ns = 0;  ///< its time stamp: changes when a WAL is copied back
   std::int64_t wal_bytes = 0;
   std::uint64_t wal_salt = 0;  ///< from the WAL's header: differs between two WALs; 0 = there was none
+  std::uint64_t boot = 0;      ///< of the machine; 0 = unknown
 
   bool operator==(const FileState&) const = default;
 };
 
-/// The 64 bytes on disk, and back; nothing when they are not whole.
+/// The bytes on disk, and back; nothing when they are not whole.
 std::string encoded(const FileState& state);
 std::optional<FileState> decoded(std::string_view bytes);
 
@@ -32,9 +33,16 @@ std::optional<FileState> decoded(std::string_view bytes);
 /// salt stays 0).
 FileState state_now(const std::string& database, sqlite3* handle);
 
-/// What the difference says about lost data: a sentence, or nothing.
+struct Loss {
+  std::string what;  ///< the end of a sentence: "its -wal file … is gone"
+  /// False when the machine was started anew in between: a power cut leaves an older record, an older time stamp or, at
+  /// `synchronous` below full, a shorter WAL.
+  bool is_certain = true;
+};
+
+/// What the difference says about lost data, if it says anything.
 /// `now` was taken before anything wrote, its salt from the first connection.
-std::optional<std::string> loss_between(const FileState& last, const FileState& now);
+std::optional<Loss> loss_between(const FileState& last, const FileState& now);
 
 /// The record beside a database, open as long as the database is. Threads: one at a time.
 class StateRecord {
@@ -53,7 +61,7 @@ class StateRecord {
   bool create() noexcept;
 
   /// One write, without a sync: a record is read by the program after a crash of this one. After a power cut it may be
-  /// old, which `loss_between` takes for a change by others. False: it could not be written.
+  /// old, which `Loss::is_certain` knows. False: it could not be written.
   bool write(const FileState& state) noexcept;
 
   /// Keeps other programs of ours from doing the same at once (a switch of the journal mode); until the scope ends.
