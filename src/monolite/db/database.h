@@ -115,8 +115,8 @@ struct DatabaseStatus {
   std::optional<std::string> quarantine = {};  ///< why writes are refused, if they are
   CheckpointStatus checkpoint = {};
   std::optional<base::Monotonic::duration> oldest_snapshot = {};  ///< age of the oldest open one in this process
-  std::string turns;                ///< how processes take turns at writing: "fifo", or "poll" and why
-  std::vector<std::string> others;  ///< other processes that have it open, if they tell: "app (pid 4711)"
+  std::string turns = {};                ///< how processes take turns at writing: "fifo", or "poll" and why
+  std::vector<std::string> others = {};  ///< other processes that have it open, if they tell: "app (pid 4711)"
 };
 
 /// How far a backup is.

@@ -137,7 +137,8 @@ TEST_F(SwitchingForeignKeys, ALaneThatCannotEnforceThemAgainWritesNoMore) {
   Quarantine quarantine(*database_);
   Snapshots snapshots;
   auto checkpointer = std::make_unique<Checkpointer>(CheckpointOptions{}, nullptr, snapshots, *database_);
-  WriterLane lane({std::move(own), std::move(checkpointer)}, {}, *database_, quarantine);
+  auto turn = std::make_unique<ProcessTurn>(database_.options(), *database_);
+  WriterLane lane({std::move(own), std::move(checkpointer), std::move(turn)}, {}, *database_, quarantine);
   const auto subscription =
       database_->batch_committed.listen([&](const BatchCommitted&) { borrowed->control(Control::kBeginWrite); });
   const auto write = [&](const WriteOptions& options) {

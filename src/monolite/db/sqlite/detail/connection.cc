@@ -133,7 +133,7 @@ class Connection::PreparedStatement final : public Statement {
 };
 
 Connection::Connection(const std::string& path, Role role, const std::string& vfs)
-    : watch_(role == Role::kReader ? StoppedBy::kQueryScope : StoppedBy::kUnitTime) {
+    : watch_(role == Role::kCreator || role == Role::kWriter ? StoppedBy::kUnitTime : StoppedBy::kQueryScope) {
   initialize_library();
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                     (role == Role::kCreator ? SQLITE_OPEN_CREATE : 0) |

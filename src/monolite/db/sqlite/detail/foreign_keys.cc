@@ -21,6 +21,15 @@ struct DanglingRow {
 };
 BOOST_DESCRIBE_STRUCT(DanglingRow, (), (table, rowid, parent))
 
+std::vector<std::string> lines_of(Rows<DanglingRow>&& rows) {
+  std::vector<std::string> lines;
+  for (const auto& row : rows) {
+    lines.push_back(fmt::format("row {} of {} refers to a row of {} that does not exist",
+                                row.rowid ? std::to_string(*row.rowid) : "?", row.table, row.parent));
+  }
+  return lines;
+}
+
 }  // namespace
 
 void set_foreign_keys(Connection& connection, Enforcement wanted) {
@@ -34,12 +43,11 @@ void set_foreign_keys(Connection& connection, Enforcement wanted) {
 }
 
 std::vector<std::string> dangling_rows(ReadSession& session) {
-  std::vector<std::string> lines;
-  for (const auto& row : session.each<DanglingRow>("PRAGMA foreign_key_check"_sql)) {
-    lines.push_back(fmt::format("row {} of {} refers to a row of {} that does not exist",
-                                row.rowid ? std::to_string(*row.rowid) : "?", row.table, row.parent));
-  }
-  return lines;
+  return lines_of(session.each<DanglingRow>("PRAGMA foreign_key_check"_sql));
+}
+
+std::vector<std::string> dangling_rows(ReadSession& session, const std::string& table) {
+  return lines_of(session.each<DanglingRow>("SELECT * FROM pragma_foreign_key_check(?)"_sql, table));
 }
 
 void require_no_dangling_rows(ReadSession& session) {

@@ -16,8 +16,9 @@ enum class Enforcement { kOff, kOn };
 void set_foreign_keys(Connection& connection, Enforcement wanted);
 
 /// A line for each row that refers to a row that does not exist: "row 5 of comments refers to a row of posts that does
-/// not exist". Reads all rows with foreign keys.
+/// not exist". Reads all rows with foreign keys, or those of `table`.
 std::vector<std::string> dangling_rows(ReadSession& session);
+std::vector<std::string> dangling_rows(ReadSession& session, const std::string& table);
 
 /// Errors: ConstraintViolation that lists the first dangling rows.
 void require_no_dangling_rows(ReadSession& session);

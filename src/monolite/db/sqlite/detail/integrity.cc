@@ -5,20 +5,13 @@
 #include <fmt/format.h>
 
 #include <monolite/db/errors.h>
+#include <monolite/db/sqlite/detail/foreign_keys.h>
 #include <monolite/db/sqlite/detail/integrity.h>
 
 namespace monolite::db::sqlite {
 namespace {
 
 using Problems = std::vector<std::string>;
-
-/// A row of `PRAGMA foreign_key_check`.
-struct DanglingRow {
-  std::string_view table;
-  std::optional<std::int64_t> rowid;  // NULL in a table WITHOUT ROWID
-  std::string_view parent;
-};
-BOOST_DESCRIBE_STRUCT(DanglingRow, (), (table, rowid, parent))
 
 /// `PRAGMA name('table')`: pragmas take no parameters.
 std::string pragma_of(std::string_view name, const std::string& table) {
@@ -43,12 +36,7 @@ void check_table(ReadSession& session, const std::string& table, IntegrityDepth 
   const auto check = pragma_of(quick ? "quick_check" : "integrity_check", table);
   add_lines(session, Sql::audited(check, "the name comes from the schema and is quoted"), problems);
   if (quick) return;
-  const auto keys = pragma_of("foreign_key_check", table);
-  for (const auto& row :
-       session.each<DanglingRow>(Sql::audited(keys, "the name comes from the schema and is quoted"))) {
-    problems.push_back(fmt::format("row {} of {} refers to a row of {} that does not exist",
-                                   row.rowid ? std::to_string(*row.rowid) : "?", row.table, row.parent));
-  }
+  for (auto& line : dangling_rows(session, table)) problems.push_back(std::move(line));
 }
 
 }  // namespace

@@ -69,6 +69,7 @@ class ReadonlyDatabase final : public Database {
     auto connection =
         open_connection(options_, options_.access == Access::kImmutable ? Role::kImmutable : Role::kReadOnly);
     guard_->require_same();  // nor did it change meanwhile
+    connection->watch().report_slow(options_.slow_query, slow_query);
     return connection;
   }
 
