@@ -27,7 +27,7 @@ the curves. Reads are compared with bare C as well.
   bin/bench locks --writers 1,20   these numbers of writers; default ${WRITERS.join(",")}
   bin/bench locks --only lane      one policy, or several: ${POLICIES.map(({ key }) => key).join(", ")};
                                    "reads" is the comparison of reads
-  bin/bench locks --seconds 1.5    of each round; three times as long with 20 writers
+  bin/bench locks --seconds 1.25   of each round; three times as long with 20 writers
   bin/bench locks --repeat 3       rounds with 1 and with 20 writers, of which the median counts
   bin/bench locks --json FILE      also writes every figure there
   bin/bench locks --svg FILE       where the curves go; default build/bench/locks.svg
@@ -37,7 +37,7 @@ Exit codes: 0 every row was right, whatever the figures; 1 rows were wrong, or n
 What the rows mean and how far to trust them: bench/README.md`;
 
 const OPTIONS = {
-  seconds: { type: "string", default: "1.5" },
+  seconds: { type: "string", default: "1.25" },
   repeat: { type: "string", default: "3" },
   writers: { type: "string" },
   only: { type: "string", multiple: true, default: [] },
