@@ -156,12 +156,13 @@ void WriterLane::write(std::span<const base::FunctionRef<void(WriteSession&)>> w
 
 /// Returns when all units have ended, or throws what the first failed with.
 void WriterLane::complete(Units units) {
+  base::Failpoints* const failpoints = options_.failpoints;  // a lane that is closed may be gone when it has answered
   if (enter_or_enqueue(units) == Entry::kEntered) {
     run_directly(units);
   } else {
     for (Unit* unit : units) {
       await(*unit);
-      reach(options_.failpoints, "lane.answered");
+      reach(failpoints, "lane.answered");
     }
   }
   std::exception_ptr first;
