@@ -7,6 +7,7 @@ export const POLICIES = [
   { key: "deferred", name: "deferred" },
   { key: "busy_timeout", name: "busy_timeout 5000" },
   { key: "constant", name: "constant 1 ms" },
+  { key: "fifo", name: "FIFO between processes", ours: true },
   { key: "lane_single", name: "lane, one by one", ours: true },
   { key: "lane", name: "lane", ours: true },
   { key: "bare_group", name: "bare C group commit" },
@@ -129,7 +130,7 @@ export function goals_of(points, reads) {
   const read_goals = reads
     .filter(({ name }) => READS[name].least !== undefined)
     .map((read) => at_least(read_name(read), read.ratio, READS[read.name].least));
-  const goals = [...write_goals(points), at_most("errors of the lane", errors, 0), ...read_goals];
+  const goals = [...write_goals(points), at_most("errors of the lane and of FIFO", errors, 0), ...read_goals];
   return goals.filter(({ value }) => value !== null);
 }
 

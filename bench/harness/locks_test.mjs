@@ -60,7 +60,7 @@ test("goals compare rounds that ran side by side", () => {
 test("what was not measured is no goal, neither reached nor missed", () => {
   assert.deepEqual(goals_of([], []), []);
   const goals = goals_of(points_of([round({ writers: 4 })]), []);
-  assert.deepEqual(goals.map(({ name }) => name), ["errors of the lane"]);
+  assert.deepEqual(goals.map(({ name }) => name), ["errors of the lane and of FIFO"]);
 });
 
 test("an error of the lane misses a goal, one of a baseline does not", () => {

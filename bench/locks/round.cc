@@ -11,9 +11,10 @@ namespace bench::locks {
 namespace {
 
 constexpr std::array kNames{
-    std::pair{Policy::kDeferred, "deferred"}, std::pair{Policy::kBusyTimeout, "busy_timeout"},
-    std::pair{Policy::kConstant, "constant"}, std::pair{Policy::kLaneSingle, "lane_single"},
-    std::pair{Policy::kLane, "lane"},         std::pair{Policy::kBareGroup, "bare_group"},
+    std::pair{Policy::kDeferred, "deferred"},      std::pair{Policy::kBusyTimeout, "busy_timeout"},
+    std::pair{Policy::kConstant, "constant"},      std::pair{Policy::kFifo, "fifo"},
+    std::pair{Policy::kLaneSingle, "lane_single"}, std::pair{Policy::kLane, "lane"},
+    std::pair{Policy::kBareGroup, "bare_group"},
 };
 
 Result sum_up(const Crew& crew, int workers) {
@@ -61,6 +62,7 @@ Workers workers_of(Policy policy) {
     case Policy::kDeferred:
     case Policy::kBusyTimeout:
     case Policy::kConstant:
+    case Policy::kFifo:
       return Workers::kProcesses;
     case Policy::kLaneSingle:
     case Policy::kLane:
@@ -76,6 +78,7 @@ std::unique_ptr<Writer> make_writer(const Round& round) {
     case Policy::kBusyTimeout:
     case Policy::kConstant:
       return make_baseline(round);
+    case Policy::kFifo:
     case Policy::kLaneSingle:
     case Policy::kLane:
       return make_lane(round);

@@ -19,12 +19,13 @@ enum class Policy {
   kDeferred,     ///< BEGIN, a read, the write: the upgrade of the lock is refused without waiting
   kBusyTimeout,  ///< BEGIN IMMEDIATE, SQLite's own waiting in growing steps, 5000 ms
   kConstant,     ///< BEGIN IMMEDIATE, a busy handler that asks every millisecond, 5000 ms
+  kFifo,         ///< our Database in each process: first come, first served between them
   kLaneSingle,   ///< our writer lane, one write per commit
   kLane,         ///< our writer lane as it is: group commit
   kBareGroup,    ///< the same group commit in bare C (bench/rivals/group_commit.c)
 };
 
-/// What the program calls them: "deferred", "busy_timeout", "constant", "lane_single", "lane", "bare_group".
+/// What the program calls them: "deferred", "busy_timeout", "constant", "fifo", "lane_single", "lane", "bare_group".
 Policy policy_of(std::string_view name);
 std::string_view name_of(Policy policy);
 std::vector<std::string> policy_names();
