@@ -21,7 +21,7 @@ class PowerCutDisk;
 ///   vfs.heal();
 ///
 /// What a power cut leaves of the files: power_cut.h. A slow disk: a watcher that waits for the test. Memory that runs
-/// out inside of SQLite itself cannot be had from here; tests/memory shows how.
+/// out inside of SQLite itself cannot be had from here; tests/faults/memory_test.cc shows how.
 ///
 /// Threads: any. Lifetime: outlives the databases opened through it; names are unique within the process.
 class FaultVfs {
