@@ -39,7 +39,7 @@ class Life {
     database_.reset();
     database_ = open(options());
     expect_unharmed_now();
-    std::filesystem::remove(folder_.file("copy"));
+    for (const char* const ending : {"", "-wal", "-shm"}) std::filesystem::remove(folder_.file("copy") + ending);
     back_up();
   }
 

@@ -58,6 +58,9 @@ std::optional<Identity> identity_of(int descriptor) {
   return Identity(info.st_dev, info.st_ino);
 }
 
+/// Such a descriptor takes no lock, and none is dropped with it.
+bool only_names_its_file(int descriptor) { return (fcntl(descriptor, F_GETFL) & O_PATH) != 0; }
+
 /// Where the functions of sqlite3.c are in this program.
 class SqliteCode {
  public:
@@ -144,7 +147,7 @@ class Watcher {
 
   void closing(int descriptor, const void* caller) {
     const auto file = identity_of(descriptor);
-    if (!file) return;
+    if (!file || only_names_its_file(descriptor)) return;
     const bool by_sqlite = code_.contains(caller);
     const std::lock_guard lock(mutex_);
     const auto found = files_.find(*file);
@@ -197,7 +200,6 @@ mode_t mode_of(int flags, va_list arguments) {
 }
 
 int watch_open(int descriptor, const char* path, int flags, const void* caller) {
-  // A descriptor that only names its file takes no lock, and none is dropped with it.
   if ((flags & O_PATH) == 0) watcher().opened(descriptor, path, caller);
   return descriptor;
 }

@@ -1,7 +1,9 @@
 // Row F9 of docs/internals/faults.md: nothing but SQLite opens the files of an open database. Programs run unchanged
 // with the watcher preloaded (open_watcher.cc), which ends one that breaks the rule with 117.
 
+#include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 
 #include <arpa/inet.h>
@@ -85,15 +87,20 @@ std::string get(std::uint16_t port, const std::string& path) {
   return answer;
 }
 
+/// 0 when the server ended without naming one.
+std::uint16_t port_told_by(ChildProcess& server) {
+  const std::string before_port = "http://localhost:";
+  for (std::string line = server.read_line(); !line.empty(); line = server.read_line()) {
+    const auto at = line.find(before_port);
+    if (at != std::string::npos) return static_cast<std::uint16_t>(std::stoi(line.substr(at + before_port.size())));
+  }
+  return 0;
+}
+
 TEST_F(OpenWatcher, FindsNothingInAServerThatAnswers) {
   ASSERT_EQ(lorem_news("db prepare"), 0);
-  auto server = shell("'" LOREM_NEWS "' server --port 0 & pid=$!; read go; kill -TERM $pid; wait $pid");
-  std::uint16_t port = 0;
-  const std::string before_port = "http://localhost:";
-  for (std::string line = server.read_line(); port == 0 && !line.empty(); line = port ? "" : server.read_line()) {
-    const auto at = line.find(before_port);
-    if (at != std::string::npos) port = static_cast<std::uint16_t>(std::stoi(line.substr(at + before_port.size())));
-  }
+  auto server = shell("'" LOREM_NEWS "' server --port 0 2>&1 & pid=$!; read go; kill -TERM $pid; wait $pid");
+  const std::uint16_t port = port_told_by(server);
   ASSERT_NE(port, 0);
   for (const char* const path : {"/up", "/", "/", "/login"}) EXPECT_THAT(get(port, path), StartsWith("HTTP/1.1 "));
   EXPECT_THAT(get(port, "/"), HasSubstr("Lorem News"));

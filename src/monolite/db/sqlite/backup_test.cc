@@ -82,6 +82,18 @@ TEST_F(Backup, NeverOverwrites) {
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), "precious");
 }
 
+// A WAL that an earlier file of that name left was applied to the copy by whoever opened it, which damaged it. Found by
+// memory that ran out while the earlier copy was closed (tests/faults/memory_test.cc).
+TEST_F(Backup, RefusesANameBesideWhichALogLies) {
+  for (const char* const ending : {"-wal", "-journal"}) {
+    std::ofstream(folder_.file("copy") + ending) << "of another database";
+    EXPECT_THROW(database_->back_up(folder_.file("copy"), ignore), base::Error) << ending;
+    EXPECT_FALSE(std::filesystem::exists(folder_.file("copy")));
+    std::filesystem::remove(folder_.file("copy") + ending);
+  }
+  database_->back_up(folder_.file("copy"), ignore);
+}
+
 TEST_F(Backup, LeavesNothingBehindWhenItFails) {
   EXPECT_THROW(database_->back_up(folder_.file("none/copy"), ignore), base::Error);
   const auto interrupt = [](const BackupProgress&) { throw std::runtime_error("the caller gave up"); };

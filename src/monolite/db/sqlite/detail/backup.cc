@@ -118,16 +118,24 @@ class Copy {
   sqlite3* handle_ = nullptr;
 };
 
+/// A log or journal that lies beside the name belongs to a file that is gone. Whoever opened the copy would have it
+/// applied to the copy.
+void require_free(const fs::path& to) {
+  for (const char* const ending : {"", "-wal", "-journal"}) {
+    const auto path = to.string() + ending;
+    if (!fs::exists(path)) continue;
+    throw base::Error({.code = base::ErrorCode::kConflict,
+                       .scope = base::ErrorScope::kCaller,
+                       .what = fmt::format("{} exists already", path),
+                       .hint = "choose another name, or remove it first: a backup never overwrites"});
+  }
+}
+
 }  // namespace
 
 void back_up(Connection& source, const fs::path& to, const BackupOptions& options,
              base::FunctionRef<void(const BackupProgress&)> told) {
-  if (fs::exists(to)) {
-    throw base::Error({.code = base::ErrorCode::kConflict,
-                       .scope = base::ErrorScope::kCaller,
-                       .what = fmt::format("{} exists already", to.string()),
-                       .hint = "choose another name, or remove it first: a backup never overwrites"});
-  }
+  require_free(to);
   PartFile part(to);
   {
     Copy copy(part.path(), options);
