@@ -3,6 +3,7 @@
 // closing) reports an error with a hint or goes on without it; nothing crashes, nothing is stored by half, and
 // afterwards everything works.
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -30,7 +31,7 @@ TEST_P(FaultsEverywhere, AreReportedAndHarmNothing) {
   const auto [operation, fault, name] = GetParam();
   FaultVfs vfs("everywhere");
   std::uint64_t n = 0;
-  for (bool any_failed = true; any_failed; n += n < 8 ? 1 : MONOLITE_FAULT_STEP) {
+  for (bool any_failed = true; any_failed; n += std::min<std::uint64_t>(1 + n / 8, MONOLITE_FAULT_STEP)) {
     SCOPED_TRACE(n);
     vfs.fail({.operation = operation, .fault = fault, .after = n, .times = 1});
     Life life(vfs.name());
