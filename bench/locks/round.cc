@@ -28,6 +28,7 @@ Result sum_up(const Crew& crew, int workers) {
     result.fastest_worker = std::max(result.fastest_worker, tally.acknowledged);
     result.seconds = std::max(result.seconds, static_cast<double>(tally.ended_ns) / 1e9);
     result.latencies.merge(tally.latencies);
+    result.wal_bytes = std::max(result.wal_bytes, tally.wal_bytes);
     if (tally.failure.front() != '\0') result.problems.push_back(fmt::format("worker {}: {}", i, tally.failure.data()));
   }
   return result;
@@ -86,6 +87,12 @@ std::unique_ptr<Writer> make_writer(const Round& round) {
       return make_bare_group(round);
   }
   return nullptr;
+}
+
+std::int64_t log_bytes(const std::filesystem::path& file) {
+  std::error_code missing;  // a log that is not there has no bytes
+  const auto bytes = std::filesystem::file_size(file.string() + "-wal", missing);
+  return missing ? 0 : static_cast<std::int64_t>(bytes);
 }
 
 Result run(const Round& round) {

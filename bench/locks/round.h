@@ -48,6 +48,7 @@ struct Round {
 struct Tally {
   std::uint64_t acknowledged = 0;
   std::uint64_t refused = 0;   ///< answered with BUSY, nothing stored
+  std::int64_t wal_bytes = 0;  ///< of the log at its end: a writer that closes may copy and cut it
   std::uint64_t ended_ns = 0;  ///< after the start of the round
   Histogram latencies;         ///< of the acknowledged ones
   std::array<char, 240> failure{};
@@ -65,6 +66,9 @@ struct Result {
   std::int64_t wal_bytes = 0;         ///< of the log at the end, before it was copied and removed
   std::vector<std::string> problems;  ///< why no figure of this round counts; empty = all is right
 };
+
+/// The bytes of the log of `file` right now; 0 when there is none.
+std::int64_t log_bytes(const std::filesystem::path& file);
 
 /// Lets the writers of a round write single rows without pause, then checks what is stored.
 Result run(const Round& round);

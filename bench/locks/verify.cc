@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <bench/locks/row.h>
 #include <bench/locks/verify.h>
 #include <fmt/format.h>
@@ -44,9 +46,7 @@ void make_table(const std::filesystem::path& file, monolite::db::sqlite::Synchro
 }
 
 void verify(sqlite3* watch, const Round& round, const std::vector<std::uint64_t>& acknowledged, Result& result) {
-  std::error_code missing;  // a log that is not there has no bytes
-  const auto bytes = std::filesystem::file_size(round.file.string() + "-wal", missing);
-  result.wal_bytes = missing ? 0 : static_cast<std::int64_t>(bytes);
+  result.wal_bytes = std::max(result.wal_bytes, log_bytes(round.file));
   result.rows = number(watch, "SELECT count(*) FROM rows");
   verify_work(watch, result);
   execute(watch, "CREATE INDEX rows_by_worker ON rows (worker, number)");  // the questions below go through it

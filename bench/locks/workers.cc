@@ -45,6 +45,7 @@ void write_until_over(const Round& round, int worker, Writer& writer, Tally& tal
     }
   }
   tally.ended_ns = nanoseconds_since(begun);
+  tally.wal_bytes = log_bytes(round.file);
 }
 
 }  // namespace
