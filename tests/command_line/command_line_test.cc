@@ -59,9 +59,26 @@ class CommandLine : public testing::Test {
 };
 
 TEST_F(CommandLine, EveryCommandExplainsItself) {
-  for (const char* command : {"", "server", "db", "db prepare", "db migrate", "db rollback", "db status", "db seed",
-                              "db check", "db explain", "db backup", "db integrity", "db schema", "db schema dump",
-                              "db schema load", "routes", "config", "config explain", "version"}) {
+  for (const char* command : {"",
+                              "server",
+                              "db",
+                              "db prepare",
+                              "db migrate",
+                              "db rollback",
+                              "db status",
+                              "db seed",
+                              "db check",
+                              "db explain",
+                              "db backup",
+                              "db console",
+                              "db integrity",
+                              "db schema",
+                              "db schema dump",
+                              "db schema load",
+                              "routes",
+                              "config",
+                              "config explain",
+                              "version"}) {
     const auto help = run(std::string(command) + " --help");
     EXPECT_EQ(help.exit_code, 0) << command;
     EXPECT_THAT(help.output, AllOf(HasSubstr("Usage:"), HasSubstr("--help"))) << command;
@@ -156,6 +173,56 @@ TEST_F(CommandLine, BacksUpIntoANewFile) {
   const auto again = run("db backup copy.sqlite3");
   EXPECT_EQ(again.exit_code, 1);
   EXPECT_THAT(again.output, HasSubstr("exists already"));
+}
+
+TEST_F(CommandLine, TellsTheStateOfTheDatabase) {
+  ASSERT_EQ(run("db prepare").exit_code, 0);
+  const auto shown = run("db status");
+  EXPECT_THAT(shown.output, AllOf(HasSubstr("synchronous    full"), HasSubstr("locks and shared memory work")));
+  const auto json = run("db status --json --tables");
+  EXPECT_EQ(json.exit_code, 0);
+  EXPECT_THAT(json.output, AllOf(HasSubstr(R"("journal":"wal")"), HasSubstr(R"("foreign_keys":true)"),
+                                 HasSubstr(R"("warnings":[])"), HasSubstr(R"("name":"posts")")));
+  EXPECT_EQ(std::count(json.output.begin(), json.output.end(), '\n'), 1) << json.output;
+}
+
+TEST_F(CommandLine, ChecksTheIntegrityQuicklyOrFully) {
+  ASSERT_EQ(run("db prepare").exit_code, 0);
+  for (const char* command : {"db integrity", "db integrity --quick"}) {
+    const auto checked = run(command);
+    EXPECT_EQ(checked.exit_code, 0) << checked.output;
+    EXPECT_THAT(checked.output, AllOf(HasSubstr("tables: "), HasSubstr("is sound"))) << command;
+  }
+}
+
+TEST_F(CommandLine, TheConsoleNeverMakesADatabase) {
+  const auto outcome = run("db console --write");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.output, HasSubstr("db prepare"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_));
+}
+
+TEST_F(CommandLine, TheConsoleSaysWhatToInstall) {
+  ASSERT_EQ(run("db prepare").exit_code, 0);
+  const auto outcome = run("db console", "PATH=/nowhere");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.output, AllOf(HasSubstr("cannot start sqlite3"), HasSubstr("hint: install")));
+}
+
+TEST_F(CommandLine, ARefusedPragmaIsNamedWithItsReason) {
+  write("config/database.yml", "development:\n  pragmas:\n    foreign_keys: off\n");
+  const auto outcome = run("db prepare");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.output, AllOf(HasSubstr("config/database.yml:3"), HasSubstr("must be on")));
+}
+
+TEST_F(CommandLine, ADatabaseForReadingIsNotMigrated) {
+  ASSERT_EQ(run("db prepare").exit_code, 0);
+  write("config/database.yml", "development:\n  readonly: true\n");
+  EXPECT_EQ(run("db status").exit_code, 0);
+  const auto outcome = run("db rollback");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.output, HasSubstr("is open for reading only"));
 }
 
 TEST_F(CommandLine, ListsRoutesWithoutADatabase) {

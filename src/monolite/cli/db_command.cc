@@ -14,6 +14,7 @@ void declare_db(CLI::App& parser, Context& context) {
   declare_db_explain(*db, context);
   declare_db_backup(*db, context);
   declare_db_integrity(*db, context);
+  declare_db_console(*db, context);
 }
 
 }  // namespace monolite::cli

@@ -11,6 +11,7 @@ void declare_db_check(CLI::App& db, Context& context);        ///< check
 void declare_db_explain(CLI::App& db, Context& context);      ///< explain
 void declare_db_backup(CLI::App& db, Context& context);       ///< backup
 void declare_db_integrity(CLI::App& db, Context& context);    ///< integrity
+void declare_db_console(CLI::App& db, Context& context);      ///< console
 void declare_db_schema_dump(CLI::App& db, Context& context);  ///< schema dump, schema load
 
 /// In development, when there is a folder `db`: keeps db/structure.sql as the migrations left the schema.
