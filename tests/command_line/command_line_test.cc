@@ -178,11 +178,16 @@ TEST_F(CommandLine, BacksUpIntoANewFile) {
 TEST_F(CommandLine, TellsTheStateOfTheDatabase) {
   ASSERT_EQ(run("db prepare").exit_code, 0);
   const auto shown = run("db status");
-  EXPECT_THAT(shown.output, AllOf(HasSubstr("synchronous    full"), HasSubstr("locks and shared memory work")));
+  EXPECT_THAT(shown.output, AllOf(HasSubstr("synchronous    full"), HasSubstr("locks and shared memory work"),
+                                  HasSubstr("turns          fifo"), HasSubstr("others         none seen"),
+                                  HasSubstr("frames of the log copied"), HasSubstr("none open in this process")));
   const auto json = run("db status --json --tables");
   EXPECT_EQ(json.exit_code, 0);
   EXPECT_THAT(json.output, AllOf(HasSubstr(R"("journal":"wal")"), HasSubstr(R"("foreign_keys":true)"),
                                  HasSubstr(R"("warnings":[])"), HasSubstr(R"("name":"posts")")));
+  EXPECT_THAT(json.output, AllOf(HasSubstr(R"("turns":"fifo")"), HasSubstr(R"("others":[])"),
+                                 HasSubstr(R"("checkpoint":{"wal_frames":)"), HasSubstr(R"("copied_frames":)"),
+                                 HasSubstr(R"("oldest_snapshot_us":null)")));
   EXPECT_EQ(std::count(json.output.begin(), json.output.end(), '\n'), 1) << json.output;
 }
 
