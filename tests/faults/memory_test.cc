@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string>
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
@@ -41,7 +42,31 @@ class Memory : public ::testing::TestWithParam<int> {
     ASSERT_EQ(sqlite3_config(SQLITE_CONFIG_MALLOC, &faulty), SQLITE_OK);
     ASSERT_EQ(sqlite3_initialize(), SQLITE_OK);
   }
+
+  static void expect_text_or_error(Database& database, const Sql& sql, const std::string& text);
 };
+
+void Memory::expect_text_or_error(Database& database, const Sql& sql, const std::string& text) {
+  int refusals = 0;
+  failed = 1;
+  for (std::int64_t n = 0; failed > 0; ++n) {
+    SCOPED_TRACE(n);
+    failing = GetParam();
+    failed = 0;
+    left = n;
+    try {
+      const auto got = database.read([&](ReadSession& s) { return s.one<std::string>(sql); });
+      left = kNever;
+      EXPECT_EQ(got.size(), text.size());
+    } catch (const base::Error& error) {
+      left = kNever;
+      ++refusals;
+      EXPECT_EQ(error.code(), base::ErrorCode::kFull) << error.what();
+    }
+  }
+  EXPECT_GT(refusals, 0);
+  EXPECT_EQ(database.read([&](ReadSession& s) { return s.one<std::string>(sql); }), text);
+}
 
 TEST_P(Memory, ThatRunsOutIsReportedAndHarmsNothing) {
   std::int64_t n = 0;
@@ -58,6 +83,25 @@ TEST_P(Memory, ThatRunsOutIsReportedAndHarmsNothing) {
     if (HasFailure()) return;
   }
   EXPECT_GT(n, 100);
+}
+
+// SQLite then has no text to give, which must not look like an empty one.
+TEST_P(Memory, ThatRunsOutWhileTextIsReadGivesNoOtherText) {
+  const base::TemporaryFolder folder;
+  const auto database = open({.path = folder.file("text.sqlite3"), .create = CreateFile::kIfMissing});
+  database->write([](WriteSession& tx) { tx.run("CREATE TABLE t (body TEXT) STRICT"_script); });
+  for (const std::size_t size : {20, 500, 100'000}) {
+    SCOPED_TRACE(size);
+    const std::string text(size, 'x');
+    database->write([&](WriteSession& tx) {
+      tx.exec("DELETE FROM t"_sql);
+      tx.exec("INSERT INTO t VALUES (?)"_sql, text);
+    });
+    // Beside a stored value one that SQLite makes.
+    expect_text_or_error(*database, "SELECT body FROM t"_sql, text);
+    expect_text_or_error(*database, "SELECT substr(body || 'x', 2) FROM t"_sql, text);
+    expect_text_or_error(*database, "SELECT CAST(CAST(body AS BLOB) AS TEXT) FROM t"_sql, text);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(InARow, Memory, ::testing::Values(1, 30));
