@@ -85,14 +85,14 @@ struct BatchText {
 
 }  // namespace detail
 
-/// Stores all `rows` (a std::vector, an array, a span) with one statement per fifty; gives how many rows were stored or
-/// updated. Where some may be there already, say what then happens, in SQL:
+/// Stores all `rows` (a std::vector, an array, a span) with one statement per fifty, where some may be there already;
+/// what then happens is said in SQL:
 ///
-///     db::insert_all<"ON CONFLICT (name) DO UPDATE SET uses = excluded.uses">(tx, kTags, tags);
+///     db::upsert_all<"ON CONFLICT (name) DO UPDATE SET uses = excluded.uses">(tx, kTags, tags);
 ///
-/// Within one unit: all or nothing. Errors: those of WriteSession::exec.
-template <Literal OnConflict = "", class Table, std::ranges::contiguous_range Rows>
-std::int64_t insert_all(WriteSession& tx, const Table& /*table*/, const Rows& rows) {
+/// Gives how many rows were stored or updated. Within one unit: all or nothing. Errors: those of WriteSession::exec.
+template <Literal OnConflict, class Table, std::ranges::contiguous_range Rows>
+std::int64_t upsert_all(WriteSession& tx, const Table& /*table*/, const Rows& rows) {
   using R = std::ranges::range_value_t<Rows>;
   std::int64_t changed = 0;
   for (std::span<const R> left(rows); !left.empty();) {
@@ -103,6 +103,12 @@ std::int64_t insert_all(WriteSession& tx, const Table& /*table*/, const Rows& ro
     left = left.subspan(run.size());
   }
   return changed;
+}
+
+/// The same for rows that are all new: one that is there already fails all of them.
+template <class Table, std::ranges::contiguous_range Rows>
+std::int64_t insert_all(WriteSession& tx, const Table& table, const Rows& rows) {
+  return upsert_all<"">(tx, table, rows);
 }
 
 /// The same, row by row, where their keys are wanted, in the order of the rows.

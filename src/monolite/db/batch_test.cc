@@ -123,9 +123,9 @@ TEST_F(Many, MayBeThereAlready) {
   auto rows = posts(70);
   for (auto& row : rows) row.user_id = 5;
   database_->write([&](WriteSession& tx) {
-    EXPECT_EQ(insert_all<"ON CONFLICT DO NOTHING">(tx, kPosts, rows), 10);
+    EXPECT_EQ(upsert_all<"ON CONFLICT DO NOTHING">(tx, kPosts, rows), 10);
     // [snippet upsert_all]
-    insert_all<"ON CONFLICT (title) DO UPDATE SET user_id = excluded.user_id">(tx, kPosts, rows);
+    upsert_all<"ON CONFLICT (title) DO UPDATE SET user_id = excluded.user_id">(tx, kPosts, rows);
     // [/snippet]
     EXPECT_EQ(kPosts.count<"user_id = 5">(tx), 70);
     EXPECT_EQ(kPosts.get(tx, 1).title, "post 0");

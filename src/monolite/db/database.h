@@ -218,7 +218,8 @@ class Database {
 
   /// Copies the database as of now into the new file `to`, while others read and write, and tells `told` now and then.
   /// The file appears when it is complete and durable; what exists is never overwritten. Blocks the calling thread; on
-  /// a task, `offload` it. Errors: kConflict when `to` exists, kIo, kFull; nothing is left behind then.
+  /// a task, `offload` it. Errors: kConflict when `to` exists or the
+  /// log of an earlier such file lies beside it, kIo, kFull; nothing is left behind then.
   virtual void back_up(const std::filesystem::path& to, base::FunctionRef<void(const BackupProgress&)> told) = 0;
 
   /// Reads the whole file and gives what is wrong with it, a line each; tells `told` before each table and at the end.

@@ -66,7 +66,8 @@ class Statement {
   virtual int column_count() const noexcept = 0;
   virtual std::string_view column_name(int column) const noexcept = 0;
   /// The value in the current row. One call per value: a page of a hundred rows reads hundreds of them.
-  virtual Cell cell(int column) const noexcept = 0;
+  /// Errors: kFull when there is no memory for a text.
+  virtual Cell cell(int column) const = 0;
 
   StatementShape shape() const;
 

@@ -60,7 +60,7 @@ TEST(Clauses, OfATableAreCheckedBehindWhere) {
 TEST(Clauses, OfConflictsNeedTheirColumns) {
   EXPECT_THAT(checks(in_app("kPosts.upsert<\"ON CONFLICT (a, b) DO NOTHING\">(tx, row)")),
               ElementsAre(R"(INSERT INTO "posts" (a, b) VALUES (NULL, NULL) ON CONFLICT (a, b) DO NOTHING)"));
-  EXPECT_THAT(checks(in_app("insert_all<\"ON CONFLICT (a) DO UPDATE SET b = 1\">(tx, kPosts, rows)")),
+  EXPECT_THAT(checks(in_app("upsert_all<\"ON CONFLICT (a) DO UPDATE SET b = 1\">(tx, kPosts, rows)")),
               ElementsAre(R"(INSERT INTO "posts" (a) VALUES (NULL) ON CONFLICT (a) DO UPDATE SET b = 1)"));
   for (const char* clause : {"ON CONFLICT DO NOTHING", "ON CONFLICT (lower(a)) DO NOTHING",
                              "ON CONFLICT (a COLLATE nocase) DO NOTHING", "ON CONFLICT ("}) {

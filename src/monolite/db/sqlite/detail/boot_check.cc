@@ -127,7 +127,7 @@ void switch_to_wal(Connection& connection, base::Deadline deadline) {
 void refresh_statistics(Connection& connection) {
   connection.set_lock_deadline(base::Deadline(base::Monotonic::now()));  // do not wait for it either
   try {
-    connection.pragma("PRAGMA optimize=0x10002");
+    connection.pragma("PRAGMA optimize=0x10012");
   } catch (const base::Error& error) {
     if (error.code() != base::ErrorCode::kBusy && error.code() != base::ErrorCode::kFull &&
         error.code() != base::ErrorCode::kCorrupt) {

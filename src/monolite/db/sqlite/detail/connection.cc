@@ -92,7 +92,7 @@ class Connection::PreparedStatement final : public Statement {
   std::string_view column_name(int column) const noexcept override { return sqlite3_column_name(handle_, column); }
   /// Through sqlite3_column_value, which finds the column once. That value is "unprotected", which means: not to be
   /// used by two threads at a time; a connection of ours never is.
-  Cell cell(int column) const noexcept override {
+  Cell cell(int column) const override {
     sqlite3_value* value = sqlite3_column_value(handle_, column);
     switch (sqlite3_value_type(value)) {
       case SQLITE_INTEGER:
@@ -100,7 +100,7 @@ class Connection::PreparedStatement final : public Statement {
       case SQLITE_FLOAT:
         return {.type = ColumnType::kReal, .real = sqlite3_value_double(value)};
       case SQLITE_TEXT:
-        return {.type = ColumnType::kText, .bytes = view(sqlite3_value_text(value), value)};
+        return {.type = ColumnType::kText, .bytes = text_of(value)};
       case SQLITE_BLOB:
         return {.type = ColumnType::kBlob, .bytes = view(sqlite3_value_blob(value), value)};
       default:
@@ -119,6 +119,13 @@ class Connection::PreparedStatement final : public Statement {
  private:
   static sqlite3_destructor_type lifetime(BoundBytes bytes) {
     return bytes == BoundBytes::kBorrowed ? SQLITE_STATIC : SQLITE_TRANSIENT;  // NOLINT: SQLite's own cast
+  }
+  /// A null pointer means no memory here: an empty text has an address.
+  std::string_view text_of(sqlite3_value* value) const {
+    const auto* const text = sqlite3_value_text(value);
+    if (text == nullptr) [[unlikely]]
+      connection_.fail(SQLITE_NOMEM, sql());
+    return view(text, value);
   }
   static std::string_view view(const void* data, sqlite3_value* value) noexcept {
     if (data == nullptr) return {};
