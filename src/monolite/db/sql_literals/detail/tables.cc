@@ -110,7 +110,7 @@ std::optional<TableClause> clause_at(Tokens tokens, std::size_t at) {
     return member_clause(tokens, at, ClauseKind::kCondition);
   }
   if (name.text == "upsert") return member_clause(tokens, at, ClauseKind::kConflict);
-  if (name.text == "insert_all") return free_clause(tokens, at, ClauseKind::kConflict);
+  if (name.text == "upsert_all") return free_clause(tokens, at, ClauseKind::kConflict);
   if (name.text == "in_batches") return free_clause(tokens, at, ClauseKind::kCondition);
   if (name.text == "preload") return free_clause(tokens, at, ClauseKind::kRest);
   return std::nullopt;
