@@ -187,6 +187,18 @@ TEST_F(IdleLaneAfterABurst, CutsTheLogWhenTheReadersHaveEnded) {
   EXPECT_EQ(count(*database_), 200);
 }
 
+// The statistics were written after the log was cut, and stayed in it: a test that met them there waited for ever.
+TEST_F(IdleLaneAfterABurst, CutsTheLogAfterTheStatisticsWereWritten) {
+  database_->write([](WriteSession& tx) { tx.run("CREATE INDEX t_by_body ON t (body)"_script); });
+  write(200);
+  await([&] {
+    return database_->read([](ReadSession& s) {
+      return s.find<int>("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'"_sql).has_value();
+    });
+  });
+  await([&] { return database_->status().wal_bytes == 0; });
+}
+
 TEST_F(IdleLane, RefreshesThePlannersStatistics) {
   database_->write([](WriteSession& tx) {
     tx.run(R"(

@@ -67,10 +67,10 @@ std::optional<base::Monotonic::time_point> Checkpointer::idle_work_at() const {
 }
 
 void Checkpointer::when_idle(Connection& connection) noexcept {
+  guarded([&] { optimizer_.run(connection); });  // first: what it writes is copied and cut as well
   guarded([&] {
     last_batch_ = base::Monotonic::now();
     wrote_since_idle_ = !copy_and_cut(connection);
-    optimizer_.run(connection);
   });
 }
 
