@@ -189,8 +189,10 @@ TEST_F(IdleLaneAfterABurst, CutsTheLogWhenTheReadersHaveEnded) {
 
 // The statistics were written after the log was cut, and stayed in it: a test that met them there waited for ever.
 TEST_F(IdleLaneAfterABurst, CutsTheLogAfterTheStatisticsWereWritten) {
-  database_->write([](WriteSession& tx) { tx.run("CREATE INDEX t_by_body ON t (body)"_script); });
-  write(200);
+  database_->write([](WriteSession& tx) {
+    tx.run("CREATE INDEX t_by_body ON t (body)"_script);
+    for (int i = 0; i < 200; ++i) tx.exec("INSERT INTO t (body) VALUES (randomblob(4000))"_sql);
+  });
   await([&] {
     return database_->read([](ReadSession& s) {
       return s.find<int>("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'"_sql).has_value();
