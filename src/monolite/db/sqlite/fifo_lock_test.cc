@@ -270,7 +270,7 @@ TEST_F(Fifo, AnotherVersionInUseIsLeftAlone) {
   header[8] = 2;  // the version
   std::uint64_t hash = 0xcbf29ce484222325U;
   for (const char byte : header.substr(0, 24)) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3U;
-  for (int i = 0; i < 8; ++i) header[static_cast<std::size_t>(24 + i)] = static_cast<char>(hash >> (8 * i));
+  for (std::size_t i = 0; i < 8; ++i) header[24 + i] = static_cast<char>(hash >> (8 * i));
   overwrite(0, header);
   try {
     join();

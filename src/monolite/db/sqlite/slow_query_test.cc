@@ -1,4 +1,5 @@
 #include <thread>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -24,7 +25,7 @@ constexpr auto kEndlessInsert =
 
 /// A database that keeps what it told of slow statements and units.
 struct Slow : ::testing::Test {
-  explicit Slow(Options options = {.slow_query = milliseconds(1)}) : database(options) {
+  explicit Slow(Options options = {.slow_query = milliseconds(1)}) : database(std::move(options)) {
     database->write([](WriteSession& tx) { tx.run("CREATE TABLE t (a INTEGER NOT NULL) STRICT"_script); });
     queries_told = database->slow_query.listen([this](const SlowQuery& slow) { queries.push_back(slow); });
     units_told = database->slow_unit.listen([this](const SlowUnit& slow) { units.push_back(slow); });
