@@ -90,7 +90,7 @@ TEST_P(Memory, ThatRunsOutWhileTextIsReadGivesNoOtherText) {
   const base::TemporaryFolder folder;
   const auto database = open({.path = folder.file("text.sqlite3"), .create = CreateFile::kIfMissing});
   database->write([](WriteSession& tx) { tx.run("CREATE TABLE t (body TEXT) STRICT"_script); });
-  for (const std::size_t size : {20, 500, 100'000}) {
+  for (const std::size_t size : {20U, 500U, 100'000U}) {
     SCOPED_TRACE(size);
     const std::string text(size, 'x');
     database->write([&](WriteSession& tx) {
