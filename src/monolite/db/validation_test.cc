@@ -66,10 +66,13 @@ TEST(Validation, TakesListsAndConfirmations) {
 
 TEST(Validation, AnAbsentTextIsBlank) {
   Validation v;
-  v.check("about", std::optional<std::string>()).present();
-  v.check("about", std::optional<std::string>(" \n")).present();
-  v.check("about", std::optional<std::string>("x")).present();
-  EXPECT_EQ(v.errors().size(), 2U);
+  std::optional<std::string> about;
+  for (const char* const text : {"", " \n", "x"}) {
+    v.check("about", about).present();
+    about = text;
+  }
+  v.check("about", about).present();
+  EXPECT_EQ(v.errors().size(), 3U);
 }
 
 TEST(Validation, ReadsWholeNumbersAndNothingElse) {
