@@ -10,6 +10,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <pty.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,9 +21,11 @@
 namespace {
 
 using testing::AllOf;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testing::StartsWith;
 
 struct Outcome {
   int exit_code = -1;
@@ -31,10 +35,12 @@ struct Outcome {
 /// An empty folder to run the program in, as its application's folder.
 class CommandLine : public testing::Test {
  protected:
-  /// Runs `lorem_news <arguments>` through the shell, with `variables` (NAME=value …) in its environment.
-  Outcome run(const std::string& arguments, const std::string& variables = "") const {
+  /// Runs `lorem_news <arguments>` through the shell, with `variables` (NAME=value …) in its environment and the file
+  /// `input` as its standard input.
+  Outcome run(const std::string& arguments, const std::string& variables = "",
+              const std::string& input = "/dev/null") const {
     const std::string command = "cd '" + folder_.string() + "' && env -u MONOLITE_ENV -u PORT -u LOG_LEVEL " +
-                                variables + " '" LOREM_NEWS "' " + arguments + " 2>&1 </dev/null";
+                                variables + " '" LOREM_NEWS "' " + arguments + " 2>&1 <" + input;
     FILE* const pipe = popen(command.c_str(), "r");
     Outcome outcome;
     std::array<char, 4096> bytes;
@@ -207,11 +213,138 @@ TEST_F(CommandLine, TheConsoleNeverMakesADatabase) {
   EXPECT_TRUE(std::filesystem::is_empty(folder_));
 }
 
-TEST_F(CommandLine, TheConsoleSaysWhatToInstall) {
-  ASSERT_EQ(run("db prepare").exit_code, 0);
-  const auto outcome = run("db console", "PATH=/nowhere");
+/// A prepared database, and statements for its console.
+class ConsoleOf : public CommandLine {
+ protected:
+  ConsoleOf() { EXPECT_EQ(run("db prepare").exit_code, 0); }
+
+  Outcome console(const std::string& flags, const std::string& input, const std::string& variables = "") const {
+    write("input.sql", input);
+    return run("db console " + flags, variables, "input.sql");
+  }
+
+  /// The same where a person types: on a terminal of that many columns. What is typed is seen in the output as well.
+  Outcome on_terminal(const std::string& flags, const std::string& typed, unsigned short columns) const {
+    const winsize size{.ws_row = 25, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
+    const std::string command = "cd '" + folder_.string() + "' && exec '" LOREM_NEWS "' db console " + flags;
+    int terminal = -1;
+    const pid_t child = forkpty(&terminal, nullptr, nullptr, &size);
+    if (child == 0) {
+      execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+      _exit(127);
+    }
+    Outcome outcome;
+    if (child < 0 || ::write(terminal, typed.data(), typed.size()) != static_cast<ssize_t>(typed.size()))
+      return outcome;
+    std::array<char, 4096> bytes;
+    for (ssize_t got = 0; (got = ::read(terminal, bytes.data(), bytes.size())) > 0;) {
+      outcome.output.append(bytes.data(), static_cast<std::size_t>(got));
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    close(terminal);
+    outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return outcome;
+  }
+};
+
+TEST_F(ConsoleOf, OurOwnPrintsTablesOfWhatItReads) {
+  const auto outcome = console("--builtin",
+                               "-- a comment; which is none\n"
+                               "SELECT 7 AS seven,\n NULL AS absent, 1.0 AS one, x'00ff' AS bytes, 'a;\nb' AS text\n"
+                               "; SELECT 'second' AS s; SELECT 1 AS never WHERE 0;\n"
+                               "SELECT 'without its end' AS last");
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_EQ(outcome.output,
+            "seven  absent  one  bytes    text\n"
+            "-----  ------  ---  -------  -----\n"
+            "    7  NULL    1.0  x'00ff'  a;\\nb\n"
+            "s\n------\nsecond\n"
+            "never\n-----\n"
+            "last\n---------------\nwithout its end\n");
+}
+
+TEST_F(ConsoleOf, OurOwnPrintsMoreRowsThanItKeeps) {
+  const auto outcome = console("--builtin",
+                               "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1203) "
+                               "SELECT i FROM n;");
+  EXPECT_EQ(std::count(outcome.output.begin(), outcome.output.end(), '\n'), 1205);
+  EXPECT_THAT(outcome.output, EndsWith("1203\n"));
+}
+
+TEST_F(ConsoleOf, OurOwnSaysWhatFailedAndGoesOn) {
+  const auto outcome = console("--builtin", "SELECT titel FROM posts; SELECT 'went on';\n.nonsense\n.schema usres\n");
   EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_THAT(outcome.output, AllOf(HasSubstr("cannot start sqlite3"), HasSubstr("hint: install")));
+  EXPECT_THAT(outcome.output, AllOf(HasSubstr("error: no such column: titel"), HasSubstr("hint: .schema shows"),
+                                    HasSubstr("\nwent on\n"), HasSubstr("there is no command .nonsense"),
+                                    HasSubstr("did you mean users?")));
+  EXPECT_EQ(console("--builtin", "SELECT 1").exit_code, 0);
+  EXPECT_EQ(console("--builtin", "SELECT 'no end").exit_code, 1);
+}
+
+TEST_F(ConsoleOf, OurOwnWritesOnlyWhenAllowed) {
+  const std::string change = "PRAGMA query_only = off; UPDATE users SET about = 'changed' WHERE id <= 2 RETURNING id;";
+  const auto refused = console("--builtin", change);
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.output, AllOf(HasSubstr("would change the database: UPDATE users"), HasSubstr("--write")));
+  const std::string count = "SELECT 'they are ' || count(*) FROM users WHERE about = 'changed';";
+  EXPECT_THAT(console("--builtin", count).output, HasSubstr("they are 0"));
+
+  const auto allowed = console("--builtin --write", change + "CREATE TABLE t (a INTEGER) STRICT;");
+  EXPECT_EQ(allowed.exit_code, 0) << allowed.output;
+  EXPECT_EQ(allowed.output, "id\n--\n 1\n 2\n2 rows changed\n0 rows changed\n");
+  EXPECT_THAT(console("--builtin", count).output, HasSubstr("they are 2"));
+}
+
+TEST_F(ConsoleOf, OurOwnUndoesAChangeThatFails) {
+  const auto outcome = console("--builtin --write",
+                               "UPDATE users SET screen_name = 'same';\nBEGIN;\n"
+                               "SELECT 'they are ' || count(*) FROM users WHERE screen_name = 'same';");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.output, AllOf(HasSubstr("UNIQUE constraint failed"), HasSubstr("BEGIN, COMMIT and SAVEPOINT"),
+                                    HasSubstr("they are 0")));
+}
+
+TEST_F(ConsoleOf, OurOwnHasCommands) {
+  const auto outcome = console("--builtin", ".help\n.tables\n.schema users\n.quit\nSELECT 'unreached';");
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.output, AllOf(HasSubstr(".schema [TABLE]"), HasSubstr("\nposts\n"),
+                                    HasSubstr("CREATE TABLE users ("), HasSubstr("INDEX users_by_screen_name"),
+                                    Not(HasSubstr("CREATE TABLE posts")), Not(HasSubstr("unreached"))));
+  EXPECT_THAT(console("--builtin", ".schema").output, HasSubstr("CREATE TABLE posts"));
+}
+
+TEST_F(ConsoleOf, OurOwnCutsLongTextOnATerminalOnly) {
+  const std::string statement = "SELECT 1 AS n, printf('%.*c', 100, 'x') AS long, 'end' AS e;\n";
+  const auto shown = on_terminal("--builtin", statement + "SELECT wrong;\n.quit\n", 30);
+  EXPECT_EQ(shown.exit_code, 0);  // a person has seen the error
+  EXPECT_THAT(shown.output, AllOf(HasSubstr("sql> "), HasSubstr("no such column: wrong"),
+                                  HasSubstr("\n1  " + std::string(21, 'x') + "…  end\r\n")));
+  const auto piped = console("--builtin", statement);
+  EXPECT_THAT(piped.output, AllOf(HasSubstr("\n1  " + std::string(100, 'x') + "  end\n"), Not(HasSubstr("sql>"))));
+}
+
+TEST_F(ConsoleOf, OursTakesThePlaceOfAShellThatIsNotInstalled) {
+  const auto outcome = console("", "SELECT 'ours' AS whose;", "PATH=/nowhere");
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_EQ(outcome.output, "whose\n-----\nours\n");
+}
+
+TEST_F(ConsoleOf, TheInstalledShellIsToldWhatTheDatabaseNeeds) {
+  write("programs/sqlite3", "#!/bin/sh\nprintf '<%s>' \"$@\"\ncat\nexit 3\n");
+  std::filesystem::permissions(folder_ / "programs/sqlite3", std::filesystem::perms::owner_all);
+  const auto reading = console("", "the input", "PATH=\"$PWD/programs:$PATH\"");
+  EXPECT_EQ(reading.exit_code, 3);  // the shell's own
+  EXPECT_EQ(reading.output,
+            "<-cmd><PRAGMA foreign_keys=on><-cmd><.timeout 5000><-readonly><storage/development.sqlite3>the input");
+  const auto writing = console("--write", "", "PATH=\"$PWD/programs:$PATH\"");
+  EXPECT_THAT(writing.output, AllOf(HasSubstr("foreign_keys=on"), Not(HasSubstr("-readonly"))));
+}
+
+TEST_F(ConsoleOf, TheRealShellReadsInAPipe) {
+  const auto outcome = console("", "SELECT name FROM ml_db_migrations WHERE version = 1;\nDELETE FROM posts;\n");
+  EXPECT_NE(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.output, AllOf(StartsWith("create_users\n"), HasSubstr("readonly database")));
 }
 
 TEST_F(CommandLine, ARefusedPragmaIsNamedWithItsReason) {

@@ -1,6 +1,8 @@
 #include <cstdio>
+#include <iostream>
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <monolite/cli/terminal.h>
@@ -44,6 +46,23 @@ std::string Terminal::coloured(std::string_view text, Colour colour) const {
   return ink_out_ ? painted(text, colour) : std::string(text);
 }
 
+bool Terminal::is_conversation() const { return isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1; }
+
+std::optional<std::string> Terminal::ask(std::string_view prompt) {
+  if (is_conversation()) text(prompt);
+  std::fflush(stdout);
+  std::string line;
+  if (std::getline(std::cin, line)) return line;
+  if (is_conversation()) this->line();  // behind the Ctrl-D
+  return std::nullopt;
+}
+
+std::optional<std::size_t> Terminal::width() const {
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return std::nullopt;
+  return size.ws_col;
+}
+
 void Terminal::progress(std::string_view label, std::size_t done, std::size_t total) {
   const int percent = total == 0 ? 100 : static_cast<int>(done * 100 / total);
   if (percent == last_percent_) return;
@@ -61,6 +80,7 @@ void Terminal::progress(std::string_view label, std::size_t done, std::size_t to
 }
 
 void Terminal::failure(std::string_view what, std::string_view hint) {
+  std::fflush(stdout);  // what was said before it comes before it
   fmt::print(stderr, "{} {}\n", ink_err_ ? painted("error:", Colour::kRed) : "error:", what);
   if (!hint.empty()) fmt::print(stderr, "{} {}\n", ink_err_ ? painted("hint:", Colour::kYellow) : "hint:", hint);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,13 @@ class Terminal {
   /// Text on standard output as it is, for another program.
   void text(std::string_view text);
   std::string coloured(std::string_view text, Colour colour) const;
+
+  /// Whether a person sits at both ends: standard input and output are terminals.
+  bool is_conversation() const;
+  /// The next line of standard input without its end; nothing at the end. `prompt` is shown in a conversation only.
+  std::optional<std::string> ask(std::string_view prompt);
+  /// Characters that fit into a line of standard output; nothing where that is no terminal.
+  std::optional<std::size_t> width() const;
 
   /// A bar that is redrawn in place; in a pipe only its end is printed. Goes to standard error: it is no result.
   void progress(std::string_view label, std::size_t done, std::size_t total);

@@ -177,6 +177,15 @@ class ReadSession {
     return Rows<T>(source_, sql, args...);
   }
 
+  /// Calls `row(const Statement&)` for each row of a statement whose columns only the database knows: read them with
+  /// `cell`. For tools; a program has structs. Parameters are NULL. Gives how many rows a change changed.
+  template <std::invocable<const Statement&> Row>
+  std::int64_t each_row(const Sql& sql, Row row) {
+    const StatementLease statement(source_, sql);
+    while (statement->step()) row(std::as_const(*statement));
+    return statement->changes();
+  }
+
   /// Compiles a statement without running it: throws what the database says against it.
   StatementShape describe(const Sql& sql) { return StatementLease(source_, sql)->shape(); }
 
