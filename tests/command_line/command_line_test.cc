@@ -21,6 +21,7 @@
 namespace {
 
 using testing::AllOf;
+using testing::ContainsRegex;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -173,6 +174,9 @@ TEST_F(CommandLine, BacksUpIntoANewFile) {
   EXPECT_EQ(run("db integrity").exit_code, 0);
   const auto backup = run("db backup copy.sqlite3");
   EXPECT_EQ(backup.exit_code, 0) << backup.output;
+  EXPECT_THAT(backup.output,
+              AllOf(ContainsRegex("pages: [0-9]+ of [0-9]+ \\([1-9][0-9] %\\)\n"), HasSubstr("holds a copy")));
+  EXPECT_LE(std::count(backup.output.begin(), backup.output.end(), '\n'), 11) << backup.output;  // tenths, not percents
   EXPECT_FALSE(std::filesystem::exists(folder_ / "copy.sqlite3.part"));
   write("config/database.yml", "development:\n  database: copy.sqlite3\n");
   EXPECT_THAT(run("db integrity").output, HasSubstr("copy.sqlite3 is sound"));

@@ -11,8 +11,8 @@ void back_up(Context& context, const std::string& file) {
   const auto config = app::load_config(context.surroundings);
   const auto app = context.open(config);
   app->primary().back_up(file, [&](const db::BackupProgress& progress) {
-    terminal.progress("pages", static_cast<std::size_t>(progress.pages),
-                      static_cast<std::size_t>(progress.total_pages));
+    terminal.progress("pages", static_cast<std::size_t>(progress.pages), static_cast<std::size_t>(progress.total_pages),
+                      Terminal::Steps::kTenths);
   });
   terminal.line(fmt::format("{} holds a copy of {}", file, config.primary.path));
 }

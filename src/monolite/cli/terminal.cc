@@ -63,16 +63,24 @@ std::optional<std::size_t> Terminal::width() const {
   return size.ws_col;
 }
 
-void Terminal::progress(std::string_view label, std::size_t done, std::size_t total) {
+void Terminal::progress_line(std::string_view label, std::size_t done, std::size_t total, Steps steps) {
+  const bool finished = done >= total;
+  const auto tenth = finished ? 0 : done * 10 / total;
+  if (finished) {
+    fmt::print(stderr, "{}: {}\n", label, total);
+  } else if (steps == Steps::kTenths && tenth > last_tenth_) {
+    fmt::print(stderr, "{}: {} of {} ({} %)\n", label, done, total, done * 100 / total);
+  }
+  last_tenth_ = tenth;
+}
+
+void Terminal::progress(std::string_view label, std::size_t done, std::size_t total, Steps in_pipe) {
   const int percent = total == 0 ? 100 : static_cast<int>(done * 100 / total);
   if (percent == last_percent_) return;
   last_percent_ = percent;
   const bool finished = done >= total;
   if (finished) last_percent_ = -1;
-  if (isatty(STDERR_FILENO) != 1) {
-    if (finished) fmt::print(stderr, "{}: {}\n", label, total);
-    return;
-  }
+  if (isatty(STDERR_FILENO) != 1) return progress_line(label, done, total, in_pipe);
   const auto filled = static_cast<std::size_t>(percent * kBarWidth / 100);
   fmt::print(stderr, "\r{} [{}{}] {:3}%{}", label, std::string(filled, '='), std::string(kBarWidth - filled, ' '),
              percent, finished ? "\n" : "");

@@ -30,16 +30,25 @@ class Terminal {
   /// Characters that fit into a line of standard output; nothing where that is no terminal.
   std::optional<std::size_t> width() const;
 
-  /// A bar that is redrawn in place; in a pipe only its end is printed. Goes to standard error: it is no result.
-  void progress(std::string_view label, std::size_t done, std::size_t total);
+  /// What a pipe or a file gets of a progress.
+  enum class Steps {
+    kEnd,     ///< a line at the end
+    kTenths,  ///< for what may take long: also a line per tenth
+  };
+
+  /// A bar that is redrawn in place; lines in a pipe. Goes to standard error: it is no result.
+  void progress(std::string_view label, std::size_t done, std::size_t total, Steps in_pipe = Steps::kEnd);
 
   /// `error: …` and `hint: …` on standard error.
   void failure(std::string_view what, std::string_view hint);
 
  private:
+  void progress_line(std::string_view label, std::size_t done, std::size_t total, Steps steps);
+
   bool ink_out_;
   bool ink_err_;
   int last_percent_ = -1;
+  std::size_t last_tenth_ = 0;
 };
 
 }  // namespace monolite::cli
