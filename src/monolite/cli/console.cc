@@ -51,15 +51,15 @@ std::vector<std::string> definitions_of(db::Database& database, std::string_view
 
 int Console::run() {
   while (auto line = terminal_.ask(pending_.empty() ? "sql> " : "...> ")) {
-    if (take(std::move(*line)) == Next::kQuit) return failures_;
+    if (take(*line) == Next::kQuit) return failures_;
   }
   attempt(pending_);  // the last one may come without its `;`, or without its end, which the database says
   return failures_;
 }
 
-Console::Next Console::take(std::string line) {
+Console::Next Console::take(std::string_view line) {
   if (pending_.empty() && trimmed(line).starts_with('.')) return command(trimmed(line));
-  const bool may_end = line.find(';') != std::string::npos;
+  const bool may_end = line.find(';') != std::string_view::npos;
   pending_ += line;
   pending_ += '\n';
   if (may_end) run_whole_statements();

@@ -24,7 +24,7 @@ class Console {
  private:
   enum class Next { kGoOn, kQuit };
 
-  Next take(std::string line);
+  Next take(std::string_view line);
   void run_whole_statements();
   void attempt(std::string_view text);
   void execute(std::string_view statement);
