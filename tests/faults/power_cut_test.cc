@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -76,6 +77,9 @@ class Workload {
       changed_.wait(lock, [&] { return tickets_ == 0 && writing_ == 0; });
     }
     if (CutOff* const missed = cut_.exchange(nullptr)) cut_power(*missed);
+    // The lane's own threads work on the disk, too: one of them may be in the middle of the cut.
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return std::exchange(is_cut_, false); });
   }
 
  private:
@@ -97,6 +101,9 @@ class Workload {
       cut.acknowledged = acknowledged_;
     }
     disk_.cut_power(cut.folder.path(), {.seed = seed_});
+    const std::lock_guard lock(mutex_);
+    is_cut_ = true;
+    changed_.notify_all();
   }
 
   static std::int64_t insert_unit(WriteSession& tx) {
@@ -132,6 +139,7 @@ class Workload {
   int tickets_ = 0;
   int writing_ = 0;
   bool stop_ = false;
+  bool is_cut_ = false;  // the folder of this round is complete
 
   PowerCutDisk disk_;
   FaultVfs vfs_{"disk", &disk_};
