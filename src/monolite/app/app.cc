@@ -62,11 +62,9 @@ App::App(const Application& application, Config config, World world, db::sqlite:
   subscriptions_.push_back(primary_->turns_changed.listen([log = world_.log](const db::TurnsChanged& changed) {
     log.warn("db.turns_changed", {{"turns", changed.manner}});
   }));
-  tell_who_shares();
   build();
 }
 
-/// Two instances on one database work, but are more often an accident than a plan.
 void App::tell_who_shares() const {
   const auto status = primary_->status();
   if (status.others.empty()) return;

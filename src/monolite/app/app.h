@@ -72,9 +72,11 @@ class App {
   db::Migrator migrator();
   /// Prepares every SQL literal of the program against the schema as it is.
   SqlCheck check_sql();
+  /// One log line when other processes have the database open: two servers on one database work, but are more often an
+  /// accident than a plan. Commands beside a server do not call it.
+  void tell_who_shares() const;
 
  private:
-  void tell_who_shares() const;
   void build();
   /// Those of the rooms and of the application.
   std::vector<std::span<const db::SqlSite>> sql_sites() const;

@@ -59,6 +59,7 @@ struct SharedDatabase : ::testing::Test {
     config.secret_key_base = std::string(64, 's');
     app.emplace(application, std::move(config), World{clock, rng, base::Log({}, lines)},
                 db::sqlite::CreateFile::kIfMissing);
+    app->tell_who_shares();
   }
 
   base::TemporaryFolder folder;

@@ -46,6 +46,7 @@ void serve(Context& context, const std::vector<app::Flag>& flags) {
   const auto config = app::load_config(context.surroundings, flags);
   const auto app = context.open(config);
   app::require_ready(*app);
+  app->tell_who_shares();
   const auto log = app->log();
   http::Server server(config.server, app->handler(), {log, context.rng, context.clock, &app->workers()});
   server.start();
